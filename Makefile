@@ -1,0 +1,42 @@
+# Every target works from an empty clone: bootstrap.py makes .venv and installs the locked packages.
+PY := .venv/bin/python
+.DEFAULT_GOAL := help
+WAIT ?= $(shell date -u -d '7 days ago' +%Y-%m-%dT00:00:00Z)
+.PHONY: lock help setup demo check test format translations docs bench measure
+
+help: ## Show this help
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  %-14s %s\n", $$1, $$2}'
+
+setup: ## Install everything into .venv
+	python3 bootstrap.py setup
+
+demo: ## Analyse the shipped fictional case and open its report
+	python3 bootstrap.py demo
+
+check: ## Format, lint, types, contracts, translations, documents, tests: what CI runs
+	python3 bootstrap.py check
+
+test: ## Run the tests only (make test ARGS="-k whatsapp")
+	$(PY) -m pytest -n 2 $(ARGS)
+
+format: ## Format the code and mend what lint can mend
+	$(PY) -m ruff check --fix src tests tools bench
+	$(PY) -m ruff format src tests tools bench
+
+translations: ## Collect the texts to translate and compile the catalogue
+	$(PY) tools/translations.py
+
+docs: ## Write again the pages made from the code (tables, schema, signals)
+	$(PY) tools/documents.py
+
+lock: ## Choose versions again (none younger than seven days) and write the locks
+	.venv/bin/uv lock --exclude-newer $(WAIT)
+	.venv/bin/uv export -q --no-header --no-emit-project --no-dev --format requirements-txt -o requirements.lock
+	.venv/bin/uv export -q --no-header --no-emit-project --group dev --group e2e --format requirements-txt -o requirements-dev.lock
+
+measure: ## Measure the detector on the held-out corpus and write the figures that reports use
+	$(PY) tools/measure.py
+
+bench: ## Measure speed and memory beside peers; writes bench/RESULTS.md
+	test -d .venv-bench || (python3 -m venv .venv-bench && .venv-bench/bin/pip install -q chat-miner==0.6.0)
+	$(PY) bench/run.py
