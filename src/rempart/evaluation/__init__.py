@@ -1,0 +1,1 @@
+"""Measures of the detector on labelled lines, scenarios and benign windows; prints what it finds, good or bad."""
