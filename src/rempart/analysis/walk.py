@@ -1,0 +1,279 @@
+"""The walk: exhibits -> tables -> detection -> ranking -> documents. The faces call it; it asks no clock.
+
+Everything written goes under one folder: `tables/*.parquet`, `analysis.json`, `report.html`. Exhibits are opened
+read-only. The same exhibits, facts, options and versions give the same bytes.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Protocol
+
+import msgspec
+
+from rempart.analysis.alerts_shown import Sources, show_alerts
+from rempart.analysis.document import (
+    Analysis,
+    ExhibitRead,
+    Totals,
+    Unexamined,
+    UnreadBytes,
+    Versions,
+)
+from rempart.analysis.measured import predictive_values
+from rempart.analysis.names import Names
+from rempart.analysis.ranking import rank_subjects, unplaced
+from rempart.analysis.report import render_report
+from rempart.conversations.parts import Exhibit, open_exhibit
+from rempart.conversations.reader import Reader
+from rempart.conversations.readers import READERS
+from rempart.conversations.reading import Profile, Reading, read_exhibit, recognise
+from rempart.conversations.store import TableWriter
+from rempart.detection.run import RULES_VERSION, Detection, run
+from rempart.errors import BadInput, OutsideFailure, reason_of
+from rempart.priority.facts import Facts, parse_facts
+from rempart.priority.weights import Weights, load_weights
+from rempart.version import VERSION
+from rempart.wording import Lang, Wording, wording
+
+
+class BadFolder(BadInput):
+    """The folder to write to cannot be used."""
+
+
+class NotSaved(OutsideFailure):
+    """The disk refused a document."""
+
+
+class Observer(Protocol):
+    """Who watches a long walk: told the stage that begins with its size, then how far it is."""
+
+    def stage(self, name: str, total: int) -> None:
+        """A stage begins; `total` in bytes or messages."""
+
+    def advance(self, done: int) -> None:
+        """How much of the stage is done."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """How to walk. `as_of`: the instant against which urgency is told; None takes the last instant of the exhibits."""
+
+    lang: Lang = "en"
+    profile: Profile = "association"
+    jobs: int = 1
+    facts_text: str | None = None
+    as_of: datetime | None = None
+    prevalences: tuple[float, ...] = ()
+    readers: tuple[Reader, ...] = field(default=READERS)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ranking:
+    """What a ranking rests on beside the alerts: statements of people, and the table of weights."""
+
+    facts: Facts
+    weights: Weights
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What the walk gave: the document, the readings behind it, and where things were written."""
+
+    document: Analysis
+    readings: tuple[Reading, ...]
+    folder: Path
+
+    @property
+    def is_complete(self) -> bool:
+        """True when everything could be read."""
+        return all(reading.is_complete for reading in self.readings)
+
+
+def read_exhibits(paths: Sequence[Path], *, out: Path, options: Options, observer: Observer) -> tuple[Reading, ...]:
+    """Hashes and reads every exhibit into the tables of `out`; an exhibit given twice is read once.
+
+    Nothing is written before every exhibit has been recognised. Raises: BadInput and OutsideFailure of the readers.
+    """
+    _check_folder(paths, out)
+    exhibits = _open(paths, observer)
+    for exhibit in exhibits:
+        recognise(exhibit, options.readers)
+    readings: list[Reading] = []
+    with TableWriter(out) as writer:
+        for exhibit in exhibits:
+            observer.stage(wording(options.lang).text("Reading {name}", name=exhibit.name), _size(exhibit))
+            reading = read_exhibit(
+                exhibit, writer=writer, readers=options.readers, profile=options.profile, progress=observer.advance
+            )
+            readings.append(reading)
+    return tuple(readings)
+
+
+def analyse(paths: Sequence[Path], *, out: Path, options: Options, observer: Observer) -> Outcome:
+    """The whole walk over the exhibits at `paths`; documents and tables go to `out`.
+
+    Raises: BadInput (nothing usable was given; what stood in `out` is intact), OutsideFailure.
+    """
+    words = wording(options.lang)
+    weights = load_weights()
+    facts = parse_facts(options.facts_text, weights=weights) if options.facts_text is not None else Facts()
+    readings = read_exhibits(paths, out=out / "tables", options=options, observer=observer)
+    observer.stage(words.text("Looking at the messages"), sum(reading.messages for reading in readings))
+    detection = run(out / "tables", jobs=options.jobs, progress=observer.advance)
+    observer.stage(words.text("Writing the report"), 1)
+    sources = Sources(detection=detection, names=Names(out / "tables", detection.timeline), words=words)
+    document, titles = _document(sources, readings, Ranking(facts=facts, weights=weights), options)
+    _save(out / "analysis.json", msgspec.json.format(msgspec.json.encode(document), indent=1) + b"\n")
+    _save(out / "report.html", render_report(document, sources, titles).encode("utf-8"))
+    observer.advance(1)
+    return Outcome(document=document, readings=readings, folder=out)
+
+
+def _check_folder(paths: Sequence[Path], out: Path) -> None:
+    """Refuses to write inside an exhibit, which would change it."""
+    for path in paths:
+        if path.is_dir() and out.resolve().is_relative_to(path.resolve()):
+            raise BadFolder(
+                "The results would be written inside the exhibit and change it. Choose another --out folder."
+            )
+    if out.exists() and not out.is_dir():
+        raise BadFolder("{name} is a file, not a folder. Choose another --out folder.", name=out.name)
+
+
+def _open(paths: Sequence[Path], observer: Observer) -> tuple[Exhibit, ...]:
+    exhibits: dict[str, Exhibit] = {}
+    for path in paths:
+        observer.stage(path.name, _bytes_below(path))
+        exhibit = open_exhibit(path, progress=observer.advance)
+        exhibits.setdefault(exhibit.sha256, exhibit)
+    return tuple(exhibits.values())
+
+
+def _bytes_below(path: Path) -> int:
+    files = path.rglob("*") if path.is_dir() else [path]
+    return sum(file.stat().st_size for file in files if file.is_file())
+
+
+def _size(exhibit: Exhibit) -> int:
+    return sum(part.size_bytes for part in exhibit.bundle.parts)
+
+
+def _document(
+    sources: Sources, readings: Sequence[Reading], told: Ranking, options: Options
+) -> tuple[Analysis, dict[str, str]]:
+    detection, words = sources.detection, sources.words
+    as_of = options.as_of or _last_instant(detection)
+    alerts = show_alerts(sources)
+    ranking, titles = rank_subjects(sources, alerts, facts=told.facts, weights=told.weights, as_of=as_of)
+    document = Analysis(
+        rempart=Versions(version=VERSION, rules_version=RULES_VERSION, weights_version=told.weights.version),
+        as_of=as_of,
+        language=options.lang,
+        profile=options.profile,
+        exhibits=tuple(_exhibit(reading) for reading in readings),
+        totals=_totals(readings),
+        alerts=alerts,
+        ranking=ranking,
+        not_examined=(*_not_examined(readings, detection, words), *_unplaced(sources, told.facts)),
+        predictive_value=predictive_values(words, chosen=options.prevalences),
+    )
+    return document, titles
+
+
+def _last_instant(detection: Detection) -> datetime | None:
+    line = detection.timeline
+    known = line.at_us[line.known_at]
+    return datetime.fromtimestamp(int(known.max()) // 1_000_000, UTC) if len(known) else None
+
+
+def _exhibit(reading: Reading) -> ExhibitRead:
+    return ExhibitRead(
+        sha256=reading.exhibit.sha256,
+        name=reading.exhibit.name,
+        kind=reading.exhibit.kind,
+        size_bytes=reading.exhibit.size_bytes,
+        read_bytes=sum(part.size_bytes for part in reading.parts),
+        reader=", ".join(reading.readers),
+        messages=reading.messages,
+        accounts=reading.accounts,
+        conversations=reading.conversations,
+        media=reading.media,
+        bytes=reading.bytes_by_class,
+        unread_share=reading.unread_share,
+        unread=tuple(
+            UnreadBytes(
+                part=part,
+                byte_start=row.byte_start,
+                byte_end=row.byte_end,
+                code=row.code,
+                reason=row.reason,
+                locator=row.locator,
+                loss=row.loss,
+            )
+            for part, row in reading.unread
+        ),
+    )
+
+
+def _totals(readings: Sequence[Reading]) -> Totals:
+    size = sum(part.size_bytes for reading in readings for part in reading.parts)
+    unread = sum(reading.bytes_by_class.get("unread", 0) for reading in readings)
+    return Totals(
+        messages=sum(reading.messages for reading in readings),
+        accounts=sum(reading.accounts for reading in readings),
+        conversations=sum(reading.conversations for reading in readings),
+        media=sum(reading.media for reading in readings),
+        unread_share=unread / size if size else 0.0,
+    )
+
+
+def _not_examined(readings: Sequence[Reading], detection: Detection, words: Wording) -> list[Unexamined]:
+    """Media, bytes that could not be read, and what detection could not look at."""
+    told: list[Unexamined] = []
+    media = sum(reading.media for reading in readings)
+    if media:
+        told.append(
+            Unexamined(
+                what=words.count("{count} medium", "{count} media", media),
+                reason=words.text("named with size and hash where told; never opened or shown"),
+            )
+        )
+    lost = sum(row.loss for reading in readings for _, row in reading.unread)
+    if lost:
+        told.append(
+            Unexamined(
+                what=words.count("{count} place that could not be read", "{count} places that could not be read", lost),
+                reason=words.text("listed by exhibit with the bytes and the reason"),
+            )
+        )
+    told += [
+        Unexamined(what=words.count(gap.one, gap.many, gap.number), reason=words.text(gap.reason))
+        for gap in detection.not_examined
+    ]
+    return told
+
+
+def _unplaced(sources: Sources, facts: Facts) -> list[Unexamined]:
+    """Facts about accounts that the exhibits do not hold are kept in sight, not dropped."""
+    words = sources.words
+    return [
+        Unexamined(
+            what=words.count("{count} fact about {account}", "{count} facts about {account}", number, account=account),
+            reason=words.text("the exhibits do not hold this account, so it is not ranked"),
+        )
+        for account, number in unplaced(sources, facts).items()
+    ]
+
+
+def _save(path: Path, data: bytes) -> None:
+    """Writes beside the file and renames, so that a half-written document never stands there."""
+    try:
+        fresh = path.with_name(path.name + ".part")
+        fresh.write_bytes(data)
+        fresh.replace(path)
+    except OSError as error:
+        raise NotSaved(
+            "{name} could not be saved: {reason}.", can_retry=True, name=path.name, reason=reason_of(error)
+        ) from error

@@ -1,0 +1,128 @@
+"""Writes the pages that are made from the code, or with --check refuses pages that are not in step.
+
+docs/tables.md (the schema), docs/analysis.schema.json, docs/signals.md (tactics, sources, frames),
+docs/weights.md (gates, factors, points), docs/readers.md (formats), docs/commands.md (help of every command).
+"""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import msgspec
+
+from rempart.analysis.document import Analysis
+from rempart.conversations.readers import READERS
+from rempart.conversations.tables import TABLES
+from rempart.detection.frames import FRAMES
+from rempart.detection.signals import SIGNALS
+from rempart.priority.weights import load_weights
+
+ROOT = Path(__file__).resolve().parent.parent
+DOCS = ROOT / "docs"
+COMMANDS = (
+    "",
+    "read",
+    "analyse",
+    "demo",
+    "demo-case",
+    "evaluate",
+    "evaluate tactics",
+    "evaluate alerts",
+    "evaluate windows",
+)
+
+
+def tables() -> str:
+    lines = ["# The conversation tables", "", "Written by `rempart read` and `rempart analyse` as Parquet. Made from `conversations/tables.py`; do not edit.",
+             "Null always means that the export does not tell; zero and empty are values. Instants are UTC.", ""]  # fmt: skip
+    for name, schema in TABLES.items():
+        lines += [f"## {name}", "", "| column | type | null? | meaning |", "|---|---|---|---|"]
+        for field in schema:
+            meaning = field.metadata[b"meaning"].decode()
+            lines.append(f"| `{field.name}` | {field.type} | {'yes' if field.nullable else 'no'} | {meaning} |")
+        lines.append("")
+    return "\n".join(lines)
+
+
+def schema() -> str:
+    made = msgspec.json.schema(Analysis)
+    made["$schema"] = "https://json-schema.org/draft/2020-12/schema"
+    made["title"] = "analysis.json of Rempart"
+    return json.dumps(made, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+
+
+def signals() -> str:
+    lines = [
+        "# The 17 tactics",
+        "",
+        "Made from `detection/signals/`; do not edit. Strong ones may count towards an alert, weak ones are context.",
+        "",
+    ]
+    for signal in SIGNALS:
+        strength = str(signal.strength) + (f"; {signal.strong_when}" if signal.strong_when else "")
+        lines += [f"## `{signal.code}`: {signal.title['en']} / {signal.title['fr']}", "", f"*{strength}; tier {signal.tier}*", "",
+                  signal.definition["en"], "", signal.definition["fr"], "", "Sources: " + "; ".join(signal.sources) + ".", ""]  # fmt: skip
+    lines += ["# Frames: ways of speaking that take a tactic back", ""]
+    lines += [f"- `{frame.code}`: {frame.title['en']} / {frame.title['fr']}" for frame in FRAMES]
+    return "\n".join(lines) + "\n"
+
+
+def weights() -> str:
+    table = load_weights()
+    lines = [f"# Gates, factors and points, version {table.version}", "", "Made from `priority/weights.toml`; do not edit. Points are policy, not probabilities.", "",
+             "| gate | level | condition | confirm within | source |", "|---|---|---|---|---|"]  # fmt: skip
+    lines += [f"| {g.code} | {g.level} | {g.title.en} | {g.confirm_within_hours} h | {g.source} |" for g in table.gates]
+    lines += ["", "| block | factor | points | title | source |", "|---|---|---|---|---|"]
+    lines += [f"| {f.block} | `{f.code}` | {f.points} | {f.title.en} | {f.source} |" for f in table.factors]
+    return "\n".join(lines) + "\n"
+
+
+def readers() -> str:
+    lines = ["# The readers", "", "Made from `conversations/readers/`; do not edit. A format is recognised from content, in this order.", "",
+             "| reader | platform | looked for | tier | source |", "|---|---|---|---|---|"]  # fmt: skip
+    lines += [f"| `{r.name}` | {r.platform} | {r.looked_for} | {r.tier} | {r.source} |" for r in READERS]
+    return "\n".join(lines) + "\n"
+
+
+def commands() -> str:
+    lines = ["# The commands", "", "Made from their `--help`; do not edit.", ""]
+    environment = {**os.environ, "REMPART_LANG": "en", "COLUMNS": "100", "NO_COLOR": "1", "TERM": "dumb"}
+    for command in COMMANDS:
+        call = [sys.executable, "-m", "rempart.cli.main", *command.split(), "--help"]
+        text = subprocess.run(call, capture_output=True, text=True, check=True, env=environment).stdout
+        plain = "\n".join(line.rstrip() for line in text.strip().splitlines())
+        lines += [f"## rempart {command}".rstrip(), "", "```", plain, "```", ""]
+    return "\n".join(lines)
+
+
+PAGES = {
+    "tables.md": tables,
+    "analysis.schema.json": schema,
+    "signals.md": signals,
+    "weights.md": weights,
+    "readers.md": readers,
+    "commands.md": commands,
+}
+
+
+def main() -> int:
+    DOCS.mkdir(exist_ok=True)
+    stale = [name for name, make in PAGES.items() if not is_fresh(DOCS / name, make())]
+    if "--check" in sys.argv:
+        for name in stale:
+            print(f"docs/{name} is not in step with the code: run `make docs`.")
+        return 1 if stale else 0
+    for name in stale:
+        (DOCS / name).write_text(PAGES[name](), "utf-8")
+        print(f"docs/{name} written")
+    return 0
+
+
+def is_fresh(path: Path, text: str) -> bool:
+    return path.exists() and path.read_text("utf-8") == text
+
+
+if __name__ == "__main__":
+    sys.exit(main())
