@@ -91,11 +91,6 @@ def offset_s(offset: str) -> int | None:
     return (int(match[2]) * 3600 + int(match[3]) * 60) * (-1 if match[1] == "-" else 1)
 
 
-def orders_of(date: str) -> tuple[Order, ...]:
-    """The orders in which `date` is a day at all; a four-digit number says where the year stands."""
-    return tuple(order for order in _ALL if date_days(date, order) is not None)
-
-
 def order_of(date: str, *, file_order: Order | None) -> Order | None:
     """The order to read this date in: it may say more itself than its file does (2026-03-12, 13/5/26, 5/5/26).
 

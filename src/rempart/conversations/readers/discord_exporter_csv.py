@@ -21,7 +21,6 @@ from rempart.conversations.forms.instants import BETWEEN, CLOCK, DATE, Order, Or
 from rempart.conversations.parts import Bundle, Head, Part
 from rempart.conversations.reader import Reader
 from rempart.conversations.rows import Account, Conversation, Media, Message, Reaction, Row, Structure, Unread, Zone
-from rempart.evidence import gate
 from rempart.records import Tier
 
 _COLUMNS = ("authorid", "author", "date", "content", "attachments", "reactions")
@@ -74,13 +73,10 @@ def _order(part: Part, delimiter: str) -> Order | None:
     if first is None or iso_instant_of(first[2])[0] is not None:
         return None
     finder = OrderFinder(earliest_year=2015)  # Discord opened then
-    try:
-        with part.open() as file:
-            for record in read_records(file, delimiter):
-                if len(record.cells) == len(_COLUMNS) and (match := _LOCAL.fullmatch(record.cells[2])):
-                    finder.add(match[1])
-    except gate.DamagedMember:
-        pass  # told again when the part is read; the dates before the damage have spoken
+    with part.open() as file:
+        for record in read_records(file, delimiter):
+            if len(record.cells) == len(_COLUMNS) and (match := _LOCAL.fullmatch(record.cells[2])):
+                finder.add(match[1])
     return finder.order
 
 

@@ -38,7 +38,6 @@ from rempart.conversations.forms.mojibake import REPAIR, mend_object, mend_text
 from rempart.conversations.parts import HEAD_BYTES, Bundle, Head, Part
 from rempart.conversations.reader import Reader
 from rempart.conversations.rows import Account, Conversation, Media, Member, Message, Reaction, Row, Structure, Unread
-from rempart.evidence import gate
 from rempart.records import Tier
 
 _MEDIA_KINDS = {
@@ -257,14 +256,11 @@ def _thread_path(part: Part) -> str:
 
 
 def _tail(part: Part, head: Head) -> str:
-    """The end of the file, as much as a head; "" when a damaged archive does not give it."""
+    """The end of the file, as much as a head; shorter when a damaged archive does not give it all."""
     encoding = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}.get(head.raw[:2], "utf-8")
-    try:
-        with part.open() as file:
-            file.seek(max(0, part.size_bytes - HEAD_BYTES) & ~1)
-            return file.read(HEAD_BYTES).decode(encoding, "replace")
-    except gate.DamagedMember:
-        return ""
+    with part.open() as file:
+        file.seek(max(0, part.size_bytes - HEAD_BYTES) & ~1)
+        return file.read(HEAD_BYTES).decode(encoding, "replace")
 
 
 def _fallback_id(part: Part, bundle: Bundle) -> str:
