@@ -26,10 +26,11 @@ LEVELS: tuple[Level, ...] = ("to_read", "immediate")
 WINDOW_MESSAGES = 50
 WINDOW_S = 24 * 3600
 STRONG_NEEDED = 3
-CERTAIN_NEEDED = (
-    2  # doubtful wording (`~` phrases) of a strong tactic counts only beside two certain tactics; our choice
-)
 STRONG_TACTICS = frozenset(signal.code for signal in SIGNALS if signal.strength is Strength.STRONG)
+# Doubtful wording (`~` phrases) of these is found three to ten times as often in harmful chats as in harmless ones, that of
+# the others hardly more often (measured on the tuning part of the corpus, see docs/evaluation.md).
+TELLING = frozenset({"threat", "payment_demand", "isolation", "secrecy", "private_channel", "compliance_test"})
+BLACKMAIL = frozenset({"threat", "payment_demand"})
 NEAR_MESSAGES = 6  # place and time may stand in other messages than the proposal: within 6 of the pair, and 6 hours
 NEAR_S = 6 * 3600
 CONTRADICTION_YEARS = 3
@@ -198,23 +199,28 @@ class _Pair:
         yield from found.items()
 
     def _corroborated(self, window: Sequence[Seen], certain: Mapping[str, list[int]], now: int) -> dict[str, list[int]]:
-        """Tactics found by doubtful wording only, where certain ones stand beside them; else nothing.
+        """Tactics found by doubtful wording only, where enough stands beside them; else nothing. Never between relatives.
 
-        They count beside two certain tactics, when the addressee is indicated to be a minor or two of them are found; beside
-        one, when the addressee is indicated to be a minor and four are found in all; threat and payment, beside the other
-        one when that is certain.
+        All of them count beside two certain tactics when a minor is indicated, or a telling one or two of them are found;
+        beside one certain tactic, when a minor is indicated and three are found in all.
+        Threat and payment count beside each other when one is certain, or any tactic is, or a deadline is told.
         """
+        if self._kin:
+            return {}
         doubtful: dict[str, list[int]] = {}
         for item in window:
             for hit in item.sight.hits:
                 if hit.context and hit.tactic in STRONG_TACTICS and hit.tactic not in certain:
                     doubtful.setdefault(hit.tactic, []).append(item.index)
         minor = any(index <= now for index in self._minor)
-        enough = len(certain) >= CERTAIN_NEEDED and (minor or len(doubtful) >= CERTAIN_NEEDED)
-        if enough or (certain and minor and len(certain) + len(doubtful) > STRONG_NEEDED):
+        telling = len(TELLING & doubtful.keys())
+        beside_two = len(certain) >= 2 and (minor or telling > 0 or len(doubtful) >= 2)
+        beside_one = len(certain) == 1 and minor and len(doubtful) >= 2
+        if beside_two or beside_one:
             return doubtful
-        pair = {"threat", "payment_demand"}
-        return {tactic: doubtful[tactic] for tactic in pair & doubtful.keys() if pair & certain.keys()}
+        pair = BLACKMAIL & doubtful.keys()
+        holds = BLACKMAIL & certain.keys() or (pair == BLACKMAIL and (certain or self._countdown(window)))
+        return {tactic: doubtful[tactic] for tactic in pair} if holds else {}
 
     def _made_strong(self, tactic: str, window: Sequence[Seen], item: Seen, now: int) -> bool:
         """Whether what is known by `now` makes a weak tactic of `item` strong."""

@@ -30,6 +30,9 @@ MARKS: Mapping[str, Mapping[str, str]] = MappingProxyType(
                 monte|descends|sors .. voiture|caisse
                 arret|station|sortie|quai|batiment|porte|entree|hall|rayon numero|n|b|c|d|e|f|# !page
                 rond|centre point|commercial|ville|equestre|sportif|aere
+                par la|ta fenetre
+                sortie|sorties|bouche|station de|du metro|tram|college|lycee|ecole|cours
+                a|vers l|le|la appart|studio|hotel|lac|local
                 0pin
                 mon|voici|l adresse [est|c] [est] 0pin|#
                 #1-999 [bis|ter] rue|avenue|boulevard|allee|place|chemin|impasse|quai|cours
@@ -54,6 +57,8 @@ MARKS: Mapping[str, Mapping[str, str]] = MappingProxyType(
                 car|theme|food|leisure|shopping|sports|community|youth|town|civic|garden|sport park|court|centre|center|hall
                 7 eleven
                 pizza hut|express|place
+                metro|tube|underground exit|entrance|stop
+                the flat|lake|seaside|studio|club 0q|0end|sunday|saturday|alone|at|nobody
                 the clock|pond|swings|slide|bandstand|fountain|arch|bell|barrier|barriers
                 at|to your|the match|game|recital|show|concert|gig
                 comic|coffee|corner|pet|toy|shoe|charity|chip|game|book|sweet|pizza|phone|sandwich|bubble|vape shop|store|place|tea
@@ -87,6 +92,9 @@ MARKS: Mapping[str, Mapping[str, str]] = MappingProxyType(
                 je suis [deja|juste|la] [en] bas|devant|gare|derriere|dehors
                 je suis [la|deja] gare .. en|au|devant|derriere|pres|coin
                 semaine|mois|fois|lundi|samedi prochain|prochaine
+                meme heure
+                que [tout|tes] [le] [monde|parents] dorme|dorment
+                fin|debut d|de aprem|apres|matinee|soiree
                 le #1-31 [janvier|fevrier|mars|avril|juin|juillet|aout|septembre|octobre|novembre|decembre|au] 0q|a|au|janvier|fevrier|mars|avril|juin|juillet|aout|septembre|octobre|novembre|decembre
                 pendant|durant|aux|cet|pour|prochaines [les|la] vacances|ete|toussaint|noel|paques
                 cette|la nuit [prochaine]
@@ -120,6 +128,9 @@ MARKS: Mapping[str, Mapping[str, str]] = MappingProxyType(
                 #1-31 th|st|rd|january|february|march|april|june|july|august|september|october|november|december
                 next week|month|weekend|saturday|sunday|friday
                 when they|your [@guardian] [are|is|have] asleep|sleep|out|gone|bed|working
+                until|till|once|after|when they|everyone|she|he|mum|dad [are|is|falls|fall|have] asleep|sleeping|sleep
+                same time
+                last period|lesson|bell
                 this|next|half summer|term|holiday|holidays
             """,
         },

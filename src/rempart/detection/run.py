@@ -17,7 +17,7 @@ from rempart.detection.tactics import Sight, shared_reader
 from rempart.engine.batches import count_workers, map_row_groups
 from rempart.records import NotExamined
 
-RULES_VERSION = "2026.11.1"
+RULES_VERSION = "2026.11.2"
 MAX_TEXT_CHARS = 20_000  # a longer text is looked at up to here, and told (see _not_examined)
 GAPS = (  # what detection may not have looked at, in the order of `_not_examined`; `number` is filled in there
     NotExamined(

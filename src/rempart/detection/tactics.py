@@ -47,6 +47,7 @@ class Sight(msgspec.Struct, frozen=True, kw_only=True):
 NOTHING = Sight()
 JOKED = frozenset({"threat", "payment_demand"})  # said with laughter they are banter: context, nothing more
 _QUOTED = re.compile(r"\s*(?:«[^«»]*»|“[^“”]*”|\"[^\"]*\"|>[^\n]*)\s*[.!…]?\s*")
+_SPEECH = re.compile(r"«[^«»]{6,}»|“[^“”]{6,}”|(?<!\w)\"[^\"]{6,}\"(?!\w)")  # what somebody else said, inside a message
 QUOTATION = "quotation"  # the frame of a message that is nothing but a quotation
 
 
@@ -72,8 +73,19 @@ class TacticReader:
                     found.append((code, match))
                 elif (age := stated_age(match.phrase.owner, words[match.start : match.end])) and age not in ages:
                     ages.append(age)
-        quoted = bool(found) and _QUOTED.fullmatch(text) is not None
-        return self._weigh(found, tuple(ages), quoted=quoted) if found or ages else NOTHING
+        if not found and not ages:
+            return NOTHING
+        quoted = bool(found) and (_QUOTED.fullmatch(text) is not None or self._is_reported(text))
+        return self._weigh(found, tuple(ages), quoted=quoted)
+
+    def _is_reported(self, text: str) -> bool:
+        """Whether the words of tactics stand in quotation marks only: he wrote “are you alone?”, and I told my mother."""
+        rest = _SPEECH.sub(" … ", text)
+        return rest != text and not any(
+            match.phrase.owner in self._strong
+            for _, folder, book in self.books
+            for match in book.find(folder.fold(rest))
+        )
 
     def read_answer(self, text: str) -> Age | None:
         """The age given in a short answer to a question about age; None when it gives none."""
