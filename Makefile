@@ -2,7 +2,7 @@
 PY := .venv/bin/python
 .DEFAULT_GOAL := help
 WAIT ?= $(shell date -u -d '7 days ago' +%Y-%m-%dT00:00:00Z)
-.PHONY: lock help setup demo check test format translations docs bench measure
+.PHONY: lock help setup demo check test format translations docs bench measure powercut
 
 help: ## Show this help
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  %-14s %s\n", $$1, $$2}'
@@ -25,6 +25,7 @@ format: ## Format the code and mend what lint can mend
 
 translations: ## Collect the texts to translate and compile the catalogue
 	$(PY) tools/translations.py
+	$(PY) tools/page_texts.py
 
 docs: ## Write again the pages made from the code (tables, schema, signals)
 	$(PY) tools/documents.py
@@ -32,7 +33,7 @@ docs: ## Write again the pages made from the code (tables, schema, signals)
 lock: ## Choose versions again (none younger than seven days) and write the locks
 	.venv/bin/uv lock --exclude-newer $(WAIT)
 	.venv/bin/uv export -q --no-header --no-emit-project --no-dev --format requirements-txt -o requirements.lock
-	.venv/bin/uv export -q --no-header --no-emit-project --group dev --group e2e --format requirements-txt -o requirements-dev.lock
+	.venv/bin/uv export -q --no-header --no-emit-project --extra postgres --group dev --group e2e --format requirements-txt -o requirements-dev.lock
 
 measure: ## Measure the detector on the held-out corpus and write the figures that reports use
 	$(PY) tools/measure.py
@@ -40,3 +41,6 @@ measure: ## Measure the detector on the held-out corpus and write the figures th
 bench: ## Measure speed and memory beside peers; writes bench/RESULTS.md
 	test -d .venv-bench || (python3 -m venv .venv-bench && .venv-bench/bin/pip install -q chat-miner==0.6.0)
 	$(PY) bench/run.py
+
+powercut: ## Cut the power 100,000 times while reports come in (some minutes)
+	$(PY) -m tests.reliability.powercut 100000 FULL
