@@ -1,0 +1,100 @@
+"""Files whole or not at all: whatever fails, what was there before is there after, and nothing else."""
+
+import errno
+import os
+import stat
+from pathlib import Path
+
+import pytest
+
+from rempart.evidence import durable
+
+
+def test_a_file_takes_the_place_of_another_when_it_is_whole(tmp_path: Path) -> None:
+    """With the mode asked for."""
+    target = tmp_path / "a"
+    target.write_bytes(b"before")
+
+    with durable.replacing(target, mode=durable.PUBLIC) as file:
+        file.write(b"after")
+        assert target.read_bytes() == b"before"
+
+    assert target.read_bytes() == b"after"
+    assert stat.S_IMODE(target.stat().st_mode) == 0o644
+    assert [path.name for path in tmp_path.iterdir()] == ["a"]
+
+
+def fail(*_: object) -> None:
+    """What a broken disk does."""
+    raise OSError(errno.EIO, "Input/output error")
+
+
+@pytest.mark.parametrize(("place", "name"), [(os, "fsync"), (Path, "replace")])
+def test_a_failing_disk_changes_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: object, name: str
+) -> None:
+    """At the sync, at the rename."""
+    target = tmp_path / "a"
+    target.write_bytes(b"before")
+    monkeypatch.setattr(place, name, fail)
+
+    with pytest.raises(OSError, match="output error"), durable.replacing(target) as file:
+        file.write(b"after")
+
+    assert target.read_bytes() == b"before"
+    assert [path.name for path in tmp_path.iterdir()] == ["a"]
+
+
+def test_a_failure_while_writing_changes_nothing(tmp_path: Path) -> None:
+    """Whoever writes may fail for reasons of their own."""
+    target = tmp_path / "a"
+    target.write_bytes(b"before")
+
+    with pytest.raises(OSError, match="output error"), durable.replacing(target):
+        fail()
+
+    assert target.read_bytes() == b"before"
+    assert [path.name for path in tmp_path.iterdir()] == ["a"]
+
+
+def test_a_new_file_is_for_its_owner(tmp_path: Path) -> None:
+    """From its first byte on."""
+    durable.create(tmp_path / "key", b"secret")
+
+    assert (tmp_path / "key").read_bytes() == b"secret"
+    assert stat.S_IMODE((tmp_path / "key").stat().st_mode) == 0o600
+
+
+def test_a_new_file_never_takes_the_place_of_another(tmp_path: Path) -> None:
+    """Not even of a link that leads nowhere."""
+    (tmp_path / "key").write_bytes(b"before")
+    (tmp_path / "link").symlink_to(tmp_path / "elsewhere")
+
+    for name in ("key", "link"):
+        with pytest.raises(FileExistsError):
+            durable.create(tmp_path / name, b"after")
+
+    assert (tmp_path / "key").read_bytes() == b"before"
+    assert not (tmp_path / "elsewhere").exists()
+
+
+def test_a_new_file_that_cannot_be_finished_is_removed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A half key would be worse than none."""
+
+    def full(_: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+
+    with pytest.raises(OSError, match="No space"):
+        durable.create(tmp_path / "key", b"secret")
+
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_folders_are_made_as_deep_as_needed(tmp_path: Path) -> None:
+    """And left as they are when they are there."""
+    durable.make_folder(tmp_path / "a" / "b", mode=0o750)
+    durable.make_folder(tmp_path / "a" / "b", mode=0o700)
+
+    assert stat.S_IMODE((tmp_path / "a" / "b").stat().st_mode) == 0o750
