@@ -1,0 +1,130 @@
+"""Django's settings, built from the site's configuration and from the face that this process is (REMPART_FACE).
+
+The public face has no session, no account, no cookie and no private key; what it lacks cannot be stolen from it.
+"""
+
+import os
+from pathlib import Path
+from typing import Any
+
+from rempart.web.config import Face, Site
+from rempart.web.databases import databases
+
+SITE = Site.of_environment()
+FACE = Face(os.environ.get("REMPART_FACE", Face.OWNER))
+_CONFIG = SITE.config
+_IS_PUBLIC = FACE is Face.PUBLIC
+_FACE_CONFIG = _CONFIG.public if _IS_PUBLIC else _CONFIG.desk
+
+DEBUG = False
+SECRET_KEY = SITE.secret(Face.PUBLIC if _IS_PUBLIC else Face.DESK)
+ALLOWED_HOSTS = list(_FACE_CONFIG.hosts)
+USE_TZ = True
+TIME_ZONE = "UTC"
+LANGUAGE_CODE = _CONFIG.language
+LANGUAGES = [("fr", "Français"), ("en", "English")]
+USE_I18N = True
+LOCALE_PATHS = [str(Path(__file__).parent / "locale")]
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2_000_000  # fields, without files
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
+DATA_UPLOAD_MAX_NUMBER_FILES = 10
+FILE_UPLOAD_MAX_MEMORY_SIZE = 0  # see FILE_UPLOAD_HANDLERS
+FILE_UPLOAD_HANDLERS = ["rempart.web.uploads.SealedUploadHandler"]  # nothing that is sent touches the disk unsealed
+STATIC_URL = "s/"
+STATICFILES_DIRS: list[str] = []
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_MAX_AGE = 86_400
+APPEND_SLASH = False
+SILENCED_SYSTEM_CHECKS = [
+    "security.W003",
+    "security.W004",
+]  # no cookie to forge on the public face; HSTS is the proxy's
+
+_DOOR_APPS = ["rempart.web.door"]
+INSTALLED_APPS = (
+    [*_DOOR_APPS, "rempart.web.public", "rempart.web.api", "django.contrib.staticfiles"]
+    if _IS_PUBLIC
+    else [
+        "django.contrib.auth",
+        "django.contrib.contenttypes",
+        "django.contrib.sessions",
+        "django.contrib.messages",
+        "django.contrib.staticfiles",
+        *_DOOR_APPS,
+        "rempart.web.public",
+        "rempart.web.api",
+        "rempart.web.desk",
+        "rempart.web.work",
+    ]
+)
+_WHITENOISE = "whitenoise.middleware.WhiteNoiseMiddleware"
+_HEADERS = "rempart.web.headers.Headers"
+
+
+def middleware(face: Face) -> list[str]:
+    """What every request of a face passes, outermost first."""
+    if face is Face.PUBLIC:
+        return [_HEADERS, _WHITENOISE, "rempart.web.public.languages.Language"]
+    return [
+        _HEADERS,
+        _WHITENOISE,
+        "rempart.web.desk.referrer.OwnReferrer",
+        "django.contrib.sessions.middleware.SessionMiddleware",
+        "django.middleware.locale.LocaleMiddleware",
+        "django.middleware.common.CommonMiddleware",
+        "django.middleware.csrf.CsrfViewMiddleware",
+        "django.contrib.auth.middleware.AuthenticationMiddleware",
+        "django.contrib.messages.middleware.MessageMiddleware",
+    ]
+
+
+MIDDLEWARE = middleware(FACE)
+ROOT_URLCONF = "rempart.web.urls_public" if _IS_PUBLIC else "rempart.web.urls_desk"
+TEMPLATES: list[dict[str, Any]] = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": ["django.template.context_processors.i18n"]
+            if _IS_PUBLIC
+            else [
+                "django.template.context_processors.i18n",
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "rempart.web.desk.context.chrome",
+            ],
+        },
+    }
+]
+SESSION_COOKIE_NAME = "rempart"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _FACE_CONFIG.https
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Strict"
+SESSION_COOKIE_AGE = 8 * 3600
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+CSRF_COOKIE_HTTPONLY = True
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _FACE_CONFIG.trusted_proxies else None
+LOGIN_URL = "login"
+LOGIN_REDIRECT_URL = "home"
+LOGOUT_REDIRECT_URL = "login"
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.ScryptPasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 14}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+DATABASE_ROUTERS = ["rempart.web.databases.Router"]
+DATABASES = databases(SITE, FACE)
+LOGGING: dict[str, Any] = {
+    "version": 1,
+    "disable_existing_loggers": True,
+    "handlers": {"console": {"class": "logging.StreamHandler"}},
+    "loggers": {
+        # Never a request's fields, address or headers: only that something failed, and its class.
+        "django": {"handlers": [], "level": "CRITICAL", "propagate": False},
+        "rempart": {"handlers": ["console"], "level": "INFO", "propagate": False},
+    },
+}

@@ -1,0 +1,8 @@
+"""Addresses of the public face. None says what the site is for; what a person does travels in forms, never in an address."""
+
+from django.urls import include, path
+
+urlpatterns = [path("", include("rempart.web.public.urls"))]
+handler400 = "rempart.web.public.pages.bad_request"
+handler404 = "rempart.web.public.pages.not_found"
+handler500 = "rempart.web.public.pages.failed"
