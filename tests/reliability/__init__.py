@@ -1,0 +1,1 @@
+"""Promise P1: a receipt shown is a report kept, through power cuts, kills and full or failing disks, on both databases."""
