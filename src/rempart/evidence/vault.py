@@ -122,6 +122,21 @@ class Vault:
             path.unlink(missing_ok=True)
         return len(left)
 
+    def kept_before(self, at: datetime) -> Iterator[str]:
+        """The addresses of exhibits that were put before an instant (aware), in order."""
+        for address in self.addresses():
+            if _touched(self._path(address)) < at.timestamp():
+                yield address
+
+    def discard(self, address: str) -> None:
+        """Removes an exhibit that no report came to name; the caller has made sure of that. None there is no error.
+
+        Raises: NotAnAddress, OSError.
+        """
+        path = self._path(address)
+        path.unlink(missing_ok=True)
+        durable.sync_folder(path.parent)
+
     def _path(self, address: str) -> Path:
         if not _ADDRESS.fullmatch(address):
             raise NotAnAddress("An exhibit is named by 64 hexadecimal digits, and by nothing else.")

@@ -95,7 +95,7 @@ class SiteConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     exit_url: str = "https://www.meteofrance.com/"  # where the quick exit leads: an everyday page
     reply_delay_days: Annotated[int, Meta(ge=1, le=90)] = 3
     max_upload_bytes: Annotated[int, Meta(ge=1_000_000)] = 200_000_000
-    enquete_on_public: bool = False  # profile enquete: say it, before everybody may send media bytes to a site in production
+    enquete_on_public: bool = False  # in production, profile enquete: everybody may send media bytes
     public: FaceConfig = FaceConfig()
     desk: FaceConfig = FaceConfig(bind="127.0.0.1:8001")
     database: DatabaseConfig = DatabaseConfig()
@@ -215,4 +215,8 @@ def _lines(values: dict[str, object], defaults: dict[str, object]) -> list[str]:
 
 
 def _toml(value: object) -> str:
-    return msgspec.json.encode(value).decode("utf-8")  # strings, numbers, booleans and lists are written alike in both
+    if isinstance(value, dict):
+        return "{ " + ", ".join(f"{key} = {_toml(item)}" for key, item in value.items()) + " }"
+    if isinstance(value, (list, tuple)):
+        return "[" + ", ".join(map(_toml, value)) + "]"
+    return msgspec.json.encode(value).decode("utf-8")  # strings, numbers and booleans are written alike in both

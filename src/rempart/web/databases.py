@@ -13,14 +13,14 @@ def databases(site: Site, face: Face) -> dict[str, dict[str, Any]]:
     """Django's DATABASES for a process. The public face has one alias only, and the role that can insert but not read."""
     config = site.config.database
     if config.engine == "postgresql":
-        return {DESK: _postgresql(config, face=face)}
+        return {DESK: _postgresql(config, face=face, folder=site.folder)}
     door = _sqlite(site.door_database, config.synchronous)
     return {DESK: door} if face is Face.PUBLIC else {DESK: _sqlite(site.desk_database, config.synchronous), DOOR: door}
 
 
 def _sqlite(path: Path, synchronous: str) -> dict[str, Any]:
     return {
-        "ENGINE": "django.db.backends.sqlite3",
+        "ENGINE": "rempart.web.sqlite",  # with writers in turns
         "NAME": str(path),
         "CONN_MAX_AGE": None,
         "OPTIONS": {
@@ -33,7 +33,7 @@ def _sqlite(path: Path, synchronous: str) -> dict[str, Any]:
     }
 
 
-def _postgresql(config: DatabaseConfig, *, face: Face) -> dict[str, Any]:
+def _postgresql(config: DatabaseConfig, *, face: Face, folder: Path) -> dict[str, Any]:
     role, password_file = (
         (config.door, config.door_password_file) if face is Face.PUBLIC else (config.owner, config.owner_password_file)
     )
@@ -43,7 +43,7 @@ def _postgresql(config: DatabaseConfig, *, face: Face) -> dict[str, Any]:
         "HOST": config.host,
         "PORT": config.port,
         "USER": role,
-        "PASSWORD": Path(password_file).read_text("utf-8").strip() if password_file else "",
+        "PASSWORD": (folder / password_file).read_text("utf-8").strip() if password_file else "",
         "CONN_MAX_AGE": None,
         "OPTIONS": {"options": "-c synchronous_commit=on"},
     }

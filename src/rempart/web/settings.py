@@ -4,6 +4,7 @@ The public face has no session, no account, no cookie and no private key; what i
 """
 
 import os
+import secrets
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,10 @@ _IS_PUBLIC = FACE is Face.PUBLIC
 _FACE_CONFIG = _CONFIG.public if _IS_PUBLIC else _CONFIG.desk
 
 DEBUG = False
-SECRET_KEY = SITE.secret(Face.PUBLIC if _IS_PUBLIC else Face.DESK)
+# The command line does the worker's work by hand; the signer signs nothing for browsers, and may read nobody's secret.
+SECRET_KEY = (
+    secrets.token_urlsafe() if FACE is Face.SIGNER else SITE.secret(Face.WORKER if FACE is Face.OWNER else FACE)
+)
 ALLOWED_HOSTS = list(_FACE_CONFIG.hosts)
 USE_TZ = True
 TIME_ZONE = "UTC"

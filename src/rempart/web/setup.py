@@ -25,14 +25,14 @@ DOOR_GRANTS = {
 
 
 def make_folders(folder: Path, config: SiteConfig) -> Site:
-    """The folder with its configuration (written only where there is none) and the secrets of both faces."""
+    """The folder with its configuration (written only where there is none) and the secrets of its processes."""
     folder.mkdir(parents=True, exist_ok=True)
     for name, mode in _FOLDERS:
         (folder / name).mkdir(exist_ok=True)
         (folder / name).chmod(mode)
     if not (folder / FILE).exists():
         save_config(folder, config)
-    for face in (Face.PUBLIC, Face.DESK):
+    for face in (Face.PUBLIC, Face.DESK, Face.WORKER):
         _write_secret(folder / "keys" / f"{face}.secret")
     return Site.at(folder)
 

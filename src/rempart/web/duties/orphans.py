@@ -1,0 +1,25 @@
+"""Removes files of forms that were never sent: sealed when they were given, and named by no report a month later."""
+
+from datetime import datetime, timedelta
+
+from rempart.evidence.vault import Vault
+from rempart.web.config import Site
+from rempart.web.door.models import ExhibitRow
+from rempart.web.duties.drafts import KEPT
+from rempart.web.duties.plan import Plan, Told
+
+_UNFINISHED = timedelta(days=1)
+
+
+def remove_orphans(site: Site, now: datetime) -> Told:
+    """Exhibits without a report, older than drafts are kept, and what kills left in the middle of writing."""
+    vault = Vault(site.exhibits)
+    vault.remove_unfinished(before_at=now - _UNFINISHED)
+    named = set(ExhibitRow.objects.values_list("address", flat=True))
+    orphans = [address for address in vault.kept_before(now - KEPT) if address not in named]
+    for address in orphans:
+        vault.discard(address)
+    return Told(count=len(orphans))
+
+
+PLAN = Plan(name="orphans", every=timedelta(days=1), run=remove_orphans)

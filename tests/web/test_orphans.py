@@ -1,0 +1,67 @@
+"""Files of forms that were never sent go after a month; files of reports stay for ever."""
+
+import io
+import os
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from rempart.evidence.keys import recipient_of
+from rempart.evidence.vault import Exhibit, Vault
+from rempart.web.config import Site
+from rempart.web.door.models import ExhibitRow
+from rempart.web.duties.drafts import KEPT
+from rempart.web.duties.orphans import remove_orphans
+from tests.web.conftest import INTAKE, NOON
+
+pytestmark = pytest.mark.usefixtures("rows")
+Put = Callable[[timedelta], Exhibit]
+
+
+@pytest.fixture
+def own(site: Site, tmp_path: Path) -> Site:
+    """A site with a vault of its own."""
+    return replace(site, folder=tmp_path)
+
+
+@pytest.fixture
+def put(own: Site) -> Put:
+    """Puts a file that is so old."""
+
+    def kept(age: timedelta) -> Exhibit:
+        exhibit = Vault(own.exhibits).put(io.BytesIO(b"lines"), recipients=[recipient_of(INTAKE)])
+        at = (NOON - age).timestamp()
+        os.utime(own.exhibits / exhibit.address[:2] / exhibit.address[2:], (at, at))
+        return exhibit
+
+    return kept
+
+
+def test_a_file_that_a_report_names_stays_for_ever(own: Site, put: Put) -> None:
+    """However old it is."""
+    exhibit = put(timedelta(days=4_000))
+    ExhibitRow(id="0" * 32, address=exhibit.address, deposit="1" * 32, sealed_bytes=1, salt=b"s").save(
+        force_insert=True
+    )
+
+    assert remove_orphans(own, NOON).count == 0
+    assert Vault(own.exhibits).check(exhibit.address)
+
+
+def test_a_file_of_an_unfinished_form_stays_a_month(own: Site, put: Put) -> None:
+    """Who comes back to the form finds the file still taken."""
+    exhibit = put(KEPT - timedelta(hours=1))
+
+    assert remove_orphans(own, NOON).count == 0
+    assert Vault(own.exhibits).check(exhibit.address)
+
+
+def test_a_file_of_a_form_that_was_never_sent_goes(own: Site, put: Put) -> None:
+    """Nothing is kept of what nobody reported."""
+    exhibit = put(KEPT + timedelta(hours=1))
+
+    assert remove_orphans(own, NOON).count == 1
+    assert not Vault(own.exhibits).check(exhibit.address)
