@@ -44,7 +44,7 @@ def ask(*arguments: str | Path, lang: str = "en", environment: Mapping[str, str]
     """The answer of `rempart <arguments>` in a process of its own; warnings are errors there too."""
     kept = {name: value for name, value in os.environ.items() if name not in {"LC_ALL", "LC_MESSAGES", "LANG"}}
     told = {"REMPART_LANG": lang, "PYTHONPATH": str(SOURCES), "PYTHONUTF8": "1", "COLUMNS": "200"}
-    done = subprocess.run(  # noqa: S603 - our own program
+    done = subprocess.run(
         [sys.executable, "-W", "error", "-m", "rempart.cli.main", *map(str, arguments)],
         env={**kept, **told, **(environment or {})},
         capture_output=True,

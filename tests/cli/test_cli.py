@@ -52,10 +52,10 @@ def test_every_command_and_every_option_explains_itself() -> None:
     """No command, argument or option is without a help text."""
     group = get_command(app)
     assert isinstance(group, TyperGroup)
-    found = dict(commands(group))
+    found = list(commands(group))  # names come twice: `check` and `keys check`
 
-    assert {"read", "analyse", "demo", "demo-case", "evaluate", "tactics", "alerts", "windows"} == set(found)
-    for name, command in found.items():
+    assert {"read", "analyse", "demo", "demo-case", "evaluate", "keys", "bag", "verify"} <= {name for name, _ in found}
+    for name, command in found:
         assert getattr(command, "help", None), name
         for parameter in getattr(command, "params", ()):
             assert getattr(parameter, "help", None), f"{name} {parameter.name}"

@@ -12,7 +12,7 @@ import pytest
 
 from rempart.evidence.ledger.checkpoints import read_checkpoint
 from rempart.web.config import DatabaseConfig, FaceConfig, LedgerConfig, MailConfig, Site, SiteConfig
-from rempart.web.safety_rules import RULES
+from rempart.web.safety.rules import RULES
 from tests.cli.shell import SOURCES, Answer, Ask, ask
 
 PASSWORD = "four birds on a wire"

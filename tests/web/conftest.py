@@ -64,7 +64,7 @@ def site() -> Site:
 @pytest.fixture
 def rows() -> Iterator[None]:
     """Tables that are empty again after the test."""
-    from django.db import connections, transaction  # noqa: PLC0415 - Django is set up above
+    from django.db import connections, transaction
 
     with ExitStack() as stack:
         for alias in connections:
@@ -76,9 +76,9 @@ def rows() -> Iterator[None]:
 @pytest.fixture
 def public(rows: None) -> Iterator[None]:
     """Addresses and middleware of the public face, as its own process has them."""
-    from django.test.utils import override_settings  # noqa: PLC0415
+    from django.test.utils import override_settings
 
-    from rempart.web import settings  # noqa: PLC0415
+    from rempart.web import settings
 
     with override_settings(ROOT_URLCONF="rempart.web.urls_public", MIDDLEWARE=settings.middleware(Face.PUBLIC)):
         yield

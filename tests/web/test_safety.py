@@ -26,12 +26,12 @@ from rempart.web.config import (
     WitnessConfig,
 )
 from rempart.web.safety import Finding, Safety, judge, title_of, told, words_of
-from rempart.web.safety_config import FEWEST_THREADS
-from rempart.web.safety_database import DatabaseFacts, DoorRole, look_at_database
-from rempart.web.safety_facts import Facts, FileFact, gather, look_at_process
-from rempart.web.safety_machine import MachineFacts, Swap, look_at_machine, parse_memory, parse_swaps
-from rempart.web.safety_place import OLD_KEY_DAYS, RESERVE_BYTES
-from rempart.web.safety_rules import RULES
+from rempart.web.safety.config import FEWEST_THREADS
+from rempart.web.safety.database import DatabaseFacts, DoorRole, look_at_database
+from rempart.web.safety.facts import Facts, FileFact, gather, look_at_process
+from rempart.web.safety.machine import MachineFacts, Swap, look_at_machine, parse_memory, parse_swaps
+from rempart.web.safety.place import OLD_KEY_DAYS, RESERVE_BYTES
+from rempart.web.safety.rules import RULES
 from rempart.web.setup import make_folders
 from rempart.wording import LANGS
 
@@ -460,7 +460,7 @@ def test_every_rule_has_words_in_both_languages(code: str) -> None:
 
 
 def test_no_words_are_left_of_a_rule_that_went() -> None:
-    """safety.toml and the rules are one list."""
+    """words.toml and the rules are one list."""
     from rempart.web.safety import _all_words
 
     assert set(_all_words()) == CODES

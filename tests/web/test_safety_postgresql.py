@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from rempart.web.config import Face, Site, SiteConfig, save_config
-from rempart.web.safety_database import DoorRole, look_at_database
+from rempart.web.safety.database import DoorRole, look_at_database
 from tests.cli.shell import ask
 from tests.reliability.postgres import Cluster, can_run, cluster
 

@@ -7,6 +7,7 @@ Source: RFC 5322, 2045–2047, 2231, 3834; CPython's email package. Tier: source
 import codecs
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from email import message_from_bytes
 from email.errors import MessageError
@@ -27,7 +28,16 @@ _MAX_WORK = 20_000_000  # lines times boundaries: each line is compared with eve
 _MAX_DELIMITERS = 10_000  # a part, however small, costs 2 kB of memory and up to 4 ms
 _MAX_NAME_CHARS = 200
 # What the parser is known to raise on crooked input, against its promise to note defects only.
-_FAULTS = (ValueError, LookupError, TypeError, AttributeError, AssertionError, RecursionError, MessageError)
+_FAULTS = (
+    ValueError,
+    ArithmeticError,
+    LookupError,
+    TypeError,
+    AttributeError,
+    AssertionError,
+    RuntimeError,
+    MessageError,
+)
 _CHARSETS = re.compile(
     r"utf_(7|8|8_sig|16|16_le|16_be|32|32_le|32_be)|iso8859_\d+|latin_1|ascii|cp(125\d|437|8\d\d|932|949|950)|koi8_[rtu]"
     r"|mac_\w+|big5(hkscs)?|gb2312|gbk|gb18030|hz|euc_\w+|shift_jis\w*|shift_jisx0213|iso2022_\w+|johab|tis_620"
@@ -145,7 +155,7 @@ def _leaves(message: Message, *, depth: int = 0, alternative: int | None = None)
     """Leaves in order, and the header of each message inside. Raises: RecursionError past MAX_DEPTH."""
     if depth > MAX_DEPTH:
         raise RecursionError
-    inside = message.get_payload()
+    inside = message.get_payload() if message.is_multipart() else None
     if not isinstance(inside, list):
         yield _leaf(message, alternative)
         return
@@ -174,12 +184,12 @@ def _leaf(message: Message, alternative: int | None) -> Part:
     content_type = message.get_content_type()
     is_words = content_type in _WORDS or content_type.startswith("multipart/")  # a multipart without its boundary
     is_body = is_words and not name and message.get_content_disposition() != "attachment"
-    charset = message.get_content_charset("")
+    charset = message.get_content_charset("") or ""
     return Part(
         name="" if is_body else name or content_type.replace("/", "."),
         content_type=content_type,
         data=_data(message),
-        charset=charset or "",
+        charset=charset,
         is_body=is_body,
         alternative=alternative,
     )
@@ -196,14 +206,19 @@ def _name(message: Message) -> str:
 
 
 def _data(message: Message) -> bytes:
-    """The bytes of a leaf, its transfer encoding undone; as they stand when that is broken."""
-    try:
-        data = message.get_payload(decode=True)
-    except _FAULTS:
-        data = None
-    if isinstance(data, bytes):
-        return data
-    return str(message.get_payload()).encode("utf-8", "surrogateescape")
+    """The bytes of a leaf, its transfer encoding undone; as they stand when that is broken. Takes the types off the leaf."""
+    with suppress(*_FAULTS):
+        return _payload(message)
+    del message["Content-Type"]  # a charset that no text has breaks the parser
+    with suppress(*_FAULTS):
+        return _payload(message)
+    del message["Content-Transfer-Encoding"]
+    return _payload(message)
+
+
+def _payload(message: Message) -> bytes:
+    data = message.get_payload(decode=True)
+    return data if isinstance(data, bytes) else b""
 
 
 def _codec(charset: str) -> str | None:

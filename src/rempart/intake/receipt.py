@@ -67,13 +67,20 @@ def _sums(values: list[int]) -> tuple[int, int]:
     return plain, weighed
 
 
+def _inverse(value: int) -> int:
+    return next(other for other in range(1, 32) if _times(value, other) == 1)
+
+
+# The checks stand at the places 22 and 23. Both sums are zero when second = plain + first and
+# first · (p22 + p23) = weighed + plain · p23, where p is the weight of a place and + is exclusive or.
+_FIRST_WEIGHT = _inverse(_POWERS[_DATA] ^ _POWERS[_DATA + 1])
+
+
 def _checks(values: list[int]) -> tuple[int, int]:
     """The two symbols that complete `values`."""
-    for first in range(32):
-        plain, _ = _sums([*values, first])
-        if _sums([*values, first, plain])[1] == 0:
-            return first, plain
-    raise AssertionError("GF(32) has an answer for every code")
+    plain, weighed = _sums(values)
+    first = _times(weighed ^ _times(plain, _POWERS[_DATA + 1]), _FIRST_WEIGHT)
+    return first, plain ^ first
 
 
 def code_of(token: bytes) -> str:

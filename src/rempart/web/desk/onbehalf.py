@@ -20,7 +20,7 @@ from rempart.intake.advice import advise, situation_of
 from rempart.intake.answers import Problem, read_answers
 from rempart.intake.paths import Path, Screen, Text, path_screens, warning
 from rempart.intake.report import Channel, Report
-from rempart.web.onbehalf import Typist, receive_on_behalf
+from rempart.web.doors.onbehalf import Typist, receive_on_behalf
 from rempart.web.public.chrome import shown_advice
 from rempart.web.public.files import take_files
 from rempart.web.public.languages import language

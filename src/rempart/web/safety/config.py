@@ -1,4 +1,4 @@
-"""Rules of safety: what rempart.toml says, and what the databases say. The name of a function is its code in `safety.toml`.
+"""Rules of safety: what rempart.toml says, and what the databases say. The name of a function is its code in `words.toml`.
 
 A rule asks no clock, reads no file and no network: everything is in the facts.
 """
@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 from rempart.errors import BadInput
 from rempart.evidence.ledger.notes import WITNESS_KEY, parse_vkey
 from rempart.web.config import FaceConfig
-from rempart.web.safety_facts import Facts
-from rempart.web.safety_verdict import Verdict, when
+from rempart.web.safety.facts import Facts
+from rempart.web.safety.verdict import Verdict, when
 
 FEWEST_THREADS = 4
 _BUFFERS_PER_UPLOAD = 4  # arriving (twice the largest), held by the form, being sealed

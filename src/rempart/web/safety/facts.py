@@ -20,8 +20,8 @@ from rempart.evidence.keyring import KeyFault, Keyring
 from rempart.evidence.keys import Purpose
 from rempart.evidence.ledger.notes import Vkey, parse_vkey
 from rempart.web.config import FILE, Face, Site
-from rempart.web.safety_database import DatabaseFacts, look_at_database
-from rempart.web.safety_machine import MachineFacts, look_at_machine
+from rempart.web.safety.database import DatabaseFacts, look_at_database
+from rempart.web.safety.machine import MachineFacts, look_at_machine
 
 _REQUEST_LOGGERS = ("django.request", "django.security", "django.db.backends")
 _LOOKED_INTO = ("", "keys", "door", "desk", "ledger")

@@ -2,9 +2,8 @@
 
 from collections.abc import Sequence
 
-from rempart.web import safety_config as config
-from rempart.web import safety_place as place
-from rempart.web.safety_verdict import Rule
+from rempart.web.safety import config, place
+from rempart.web.safety.verdict import Rule
 
 RULES: Sequence[Rule] = (
     place.debug_on, place.debug_variable, place.requests_logged, config.hosts_any, config.hosts_none,

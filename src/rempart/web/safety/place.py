@@ -1,4 +1,4 @@
-"""Rules of safety: keys and files of the site, this process and this machine. The name of a function is its code in `safety.toml`.
+"""Rules of safety: keys and files of the site, this process and this machine. The name of a function is its code in `words.toml`.
 
 A rule asks no clock, reads no file and no network: everything is in the facts.
 """
@@ -7,8 +7,8 @@ from datetime import timedelta
 
 from rempart.evidence.keyring import Flaw
 from rempart.web.config import Face
-from rempart.web.safety_facts import Facts, FileFact
-from rempart.web.safety_verdict import Verdict, when
+from rempart.web.safety.facts import Facts, FileFact
+from rempart.web.safety.verdict import Verdict, when
 
 OLD_KEY_DAYS = 35
 SECRET_CHARS = 40

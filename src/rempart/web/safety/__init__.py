@@ -16,11 +16,11 @@ import msgspec
 
 from rempart.errors import NotAllowed
 from rempart.web.config import Face, Site
-from rempart.web.safety_facts import Facts, gather
-from rempart.web.safety_rules import RULES
+from rempart.web.safety.facts import Facts, gather
+from rempart.web.safety.rules import RULES
 from rempart.wording import Lang
 
-_WORDS = Path(__file__).with_name("safety.toml")
+_WORDS = Path(__file__).with_name("words.toml")
 Text = Annotated[str, msgspec.Meta(min_length=1)]
 
 

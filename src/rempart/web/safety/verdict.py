@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from rempart.web.safety_facts import Facts
+from rempart.web.safety.facts import Facts
 
 Verdict = tuple[str, ...] | None
 Rule = Callable[[Facts], Verdict]

@@ -1,0 +1,1 @@
+"""The partners' door: platforms and associations report through JSON, with a token each."""
