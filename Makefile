@@ -2,10 +2,10 @@
 PY := .venv/bin/python
 .DEFAULT_GOAL := help
 WAIT ?= $(shell date -u -d '7 days ago' +%Y-%m-%dT00:00:00Z)
-.PHONY: lock help setup demo check test format translations docs bench measure powercut
+.PHONY: lock help setup demo check test format translations docs bench bench-door flood measure powercut
 
 help: ## Show this help
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  %-14s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  %-14s %s\n", $$1, $$2}'
 
 setup: ## Install everything into .venv
 	python3 bootstrap.py setup
@@ -41,6 +41,12 @@ measure: ## Measure the detector on the held-out corpus and write the figures th
 bench: ## Measure speed and memory beside peers; writes bench/RESULTS.md
 	test -d .venv-bench || (python3 -m venv .venv-bench && .venv-bench/bin/pip install -q chat-miner==0.6.0)
 	$(PY) bench/run.py
+
+bench-door: ## Measure the public door under load, on SQLite and PostgreSQL; writes bench/RESULTS-door.md
+	$(PY) -m bench.door
+
+flood: ## Flood the public door on loopback for 12 × 20 s and count who got a receipt; writes bench/RESULTS-flood.md
+	$(PY) -m bench.flood
 
 powercut: ## Cut the power 100,000 times while reports come in (some minutes)
 	$(PY) -m tests.reliability.powercut 100000 FULL

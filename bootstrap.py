@@ -22,6 +22,7 @@ CHECKS = (
     ("types", ["mypy"]),
     ("import contracts", ["lint-imports"]),
     ("translations", ["python", "tools/translations.py", "--check"]),
+    ("texts of pages", ["python", "tools/page_texts.py", "--check"]),
     ("documents", ["python", "tools/documents.py", "--check"]),
     ("tests", ["python", "-m", "pytest", "-n", "2"]),
 )

@@ -1,13 +1,16 @@
 """Writes the pages that are made from the code, or with --check refuses pages that are not in step.
 
 docs/tables.md (the schema), docs/analysis.schema.json, docs/signals.md (tactics, sources, frames),
-docs/weights.md (gates, factors, points), docs/readers.md (formats), docs/commands.md (help of every command).
+docs/weights.md (gates, factors, points), docs/readers.md (formats), docs/commands.md (help of every command),
+docs/columns.md (tables of reports), docs/openapi.json (the partners' API).
 """
 
 import json
 import os
 import subprocess
 import sys
+import tempfile
+from importlib import import_module
 from pathlib import Path
 
 import msgspec
@@ -17,7 +20,10 @@ from rempart.conversations.readers import READERS
 from rempart.conversations.tables import TABLES
 from rempart.detection.frames import FRAMES
 from rempart.detection.signals import SIGNALS
+from rempart.intake.columns import CHOICES, load_columns
 from rempart.priority.weights import load_weights
+from rempart.web.config import Face, SiteConfig
+from rempart.web.setup import django_as, make_folders
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCS = ROOT / "docs"
@@ -31,6 +37,18 @@ COMMANDS = (
     "evaluate tactics",
     "evaluate alerts",
     "evaluate windows",
+    "keys",
+    "keys init",
+    "keys list",
+    "keys rotate",
+    "keys escrow",
+    "keys join",
+    "keys explain",
+    "keys check",
+    "bag",
+    "intake",
+    "intake mail",
+    "intake csv",
 )
 
 
@@ -97,6 +115,31 @@ def commands() -> str:
     return "\n".join(lines)
 
 
+def columns() -> str:
+    table = load_columns()
+    lines = ["# The columns of a table of reports", "", "Made from `intake/columns.toml`; do not edit. For `rempart intake csv`: one report a row. Names and words are compared",
+             "without case, accents and signs. Separators `;`, `,` and tab, in UTF-8, UTF-16 or Windows-1252, are recognised.", "",
+             "| field | understood names | meaning | sens |", "|---|---|---|---|"]  # fmt: skip
+    about = [(one.field, ", ".join(one.names), one.about.en, one.about.fr) for one in table.column]
+    lines += [
+        f"| `{field}` | {names} | {en} | {fr} |".replace(" or |", " or \\|").replace(" ou |", " ou \\|")
+        for field, names, en, fr in about
+    ]
+    lines += ["", "## Words that are understood", "", "An empty cell is no answer. An age may also be a number of years.", "", "| column | value | words |", "|---|---|---|"]  # fmt: skip
+    for field, name in CHOICES.items():
+        lines += [f"| `{field}` | `{value}` | {', '.join(words)} |" for value, words in table.values[name].items()]
+    lines += ["", "## Why a row is refused", "", "Each refusal tells the line and the column. The other rows are kept; a table that is given again keeps only what is new.", ""]  # fmt: skip
+    lines += [f"- {refusal.en} / {refusal.fr}" for refusal in table.refusals.values()]
+    return "\n".join(lines) + "\n"
+
+
+def openapi() -> str:
+    with tempfile.TemporaryDirectory() as folder:
+        django_as(make_folders(Path(folder), SiteConfig()), Face.PUBLIC)
+        views = import_module("rempart.web.api.views")  # needs Django
+        return json.dumps(views.api.get_openapi_schema(), indent=1, ensure_ascii=False) + "\n"
+
+
 PAGES = {
     "tables.md": tables,
     "analysis.schema.json": schema,
@@ -104,6 +147,8 @@ PAGES = {
     "weights.md": weights,
     "readers.md": readers,
     "commands.md": commands,
+    "columns.md": columns,
+    "openapi.json": openapi,
 }
 
 

@@ -8,6 +8,7 @@ import ast
 import io
 import pkgutil
 import sys
+import tempfile
 from collections.abc import Collection, Iterator
 from importlib import import_module
 from pathlib import Path
@@ -21,6 +22,8 @@ import rempart
 from rempart.detection.run import GAPS
 from rempart.detection.signals import SIGNALS
 from rempart.errors import NO_REASON, RempartError
+from rempart.web.config import Face, SiteConfig
+from rempart.web.setup import django_as, make_folders
 
 Text = str | tuple[str, str]  # a text, or a singular and its plural
 ROOT = Path(__file__).resolve().parent.parent
@@ -84,8 +87,10 @@ def plain_texts() -> list[Text]:
 
 def error_classes() -> dict[str, type[RempartError]]:
     """Every class of error by its name."""
-    for module in pkgutil.walk_packages(rempart.__path__, "rempart."):
-        import_module(module.name)
+    with tempfile.TemporaryDirectory() as folder:  # the modules of the site are imported with a site's settings
+        django_as(make_folders(Path(folder), SiteConfig()), Face.OWNER)
+        for module in pkgutil.walk_packages(rempart.__path__, "rempart."):
+            import_module(module.name)
     found, waiting = {}, [RempartError]
     while waiting:
         kind = waiting.pop()

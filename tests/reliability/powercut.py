@@ -19,6 +19,7 @@ from tests.reliability.sites import make_site
 
 Synchronous = Literal["FULL", "EXTRA", "NORMAL", "OFF"]
 MODES: tuple[Mode, ...] = ("drop", "keep", "torn", "torn", "torn")
+REPORTS = 60
 CHECKPOINT_PAGES = 40  # small, so that cuts fall into many checkpoints of the write-ahead log
 
 
@@ -50,7 +51,7 @@ def _cut(disk: Disk, events: Sequence[Event], *, cuts: int, folder: Path, image:
     for event in events:
         disk.apply(event)
         done += cuts / len(events)
-        while outcome.cuts < int(done):
+        while outcome.cuts < round(done):
             mode = MODES[outcome.cuts % len(MODES)]
             _write_image(disk.after_cut(mode, dice), folder, image)
             receipts = codes_in(disk.out)
@@ -74,7 +75,7 @@ def main() -> None:
     """Prints one line; exits 1 if anything was lost or inconsistent."""
     cuts = int(sys.argv[1]) if len(sys.argv) > 1 else 100_000
     synchronous = cast("Synchronous", sys.argv[2] if len(sys.argv) > 2 else "FULL")
-    outcome = simulate(reports=max(40, cuts // 500), cuts=cuts, synchronous=synchronous)
+    outcome = simulate(reports=REPORTS, cuts=cuts, synchronous=synchronous)
     print(  # noqa: T201 - its result
         f"synchronous={synchronous}: {outcome.cuts} power cuts over {outcome.receipts} receipts, "
         f"{outcome.lost} lost a report whose receipt was shown, {outcome.inconsistent} inconsistent"

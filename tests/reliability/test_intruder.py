@@ -25,7 +25,7 @@ WORDS = b"report number"  # in every report's text
 
 
 @pytest.fixture(scope="module")
-def stolen(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Site, bytes]]:
+def stolen(tmp_path_factory: pytest.TempPathFactory) -> tuple[Site, bytes]:
     """A door that received 10,000 reports, and what its process printed."""
     folder = tmp_path_factory.mktemp("stolen")
     site = make_site(folder / "site")
@@ -33,7 +33,7 @@ def stolen(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Site, byt
     environment = {**os.environ, "TMPDIR": str(folder / "site/tmp")}
     command = python("-m", "tests.reliability.writer", str(site.folder), "0", str(REPORTS))
     done = subprocess.run(command, capture_output=True, check=True, cwd=ROOT, env=environment)
-    yield site, done.stdout + done.stderr
+    return site, done.stdout + done.stderr
 
 
 def forms_of(words: bytes) -> Iterator[bytes]:

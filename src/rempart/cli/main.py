@@ -11,7 +11,7 @@ import typer
 from typer.main import get_command
 
 from rempart.analysis.walk import Options, Outcome, analyse, read_exhibits
-from rempart.cli import evaluate
+from rempart.cli import bags, doors, evaluate, keys, ledgers, site
 from rempart.cli.screen import Bars, errors, language_of_environment, out, print_outcome, print_readings, shown
 from rempart.cli.usage import usage_sentence
 from rempart.conversations.reader import Reader
@@ -33,6 +33,11 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.add_typer(evaluate.app, name="evaluate")
+ledgers.register(app)
+keys.register(app)
+bags.register(app)
+site.register(app)
+doors.register(app)
 
 Exports = Annotated[
     list[Path], typer.Argument(metavar="EXPORT", help=_("Exports: files, zip archives or folders."), show_default=False)

@@ -3,9 +3,15 @@
 Source: BIP 173 (checksum and alphabet), without its limit of 90 letters, as C2SP age v1 says.
 """
 
+from functools import reduce
+from operator import xor
+
 _LETTERS = "qpzry9x8gf2tvdw0s3jn54khce6mua7l"
 _VALUES = {letter: value for value, letter in enumerate(_LETTERS)}
 _GENERATOR = (0x3B6A57B2, 0x26508E6D, 0x1EA119FA, 0x3D4233DD, 0x2A1462B3)
+_MASKS = tuple(
+    reduce(xor, (mask for bit, mask in enumerate(_GENERATOR) if top >> bit & 1), 0) for top in range(32)
+)  # what the five bits that leave the residue put back into it
 _CHECK_LETTERS = 6
 
 
@@ -42,6 +48,5 @@ def _residue(name: str, words: list[int]) -> int:
     for word in (*(code >> 5 for code in letters), 0, *(code & 31 for code in letters), *words):
         top = residue >> 25
         residue = (residue & 0x1FFFFFF) << 5 ^ word
-        for bit, mask in enumerate(_GENERATOR):
-            residue ^= mask if top >> bit & 1 else 0
+        residue ^= _MASKS[top]
     return residue
