@@ -166,18 +166,18 @@ def _refusals(walk: Walk, house: House, lang: Lang) -> Iterator[str]:
     with without_table(house, "door_mailbox"):
         walk.go_on()
         yield "failed"
-    with answered_by(walk, refusals.BUSY):
+    with answered_by(walk, refusals.BUSY, at="**/m/"):
         walk.go(f"/{lang}/m/")
         yield "busy"
 
 
 @contextmanager
-def answered_by(walk: Walk, refusal: refusals.Refusal) -> Iterator[None]:
-    """The next page comes from before Django, as under a flood."""
+def answered_by(walk: Walk, refusal: refusals.Refusal, *, at: str) -> Iterator[None]:
+    """Pages of an address are refused before Django for a while, as under a flood."""
     headers: dict[str, str] = {}
     body = refusal.answer(lambda _status, told, *_: headers.update(told))  # type: ignore[arg-type]  # as WSGI calls it
     status = int(refusal.status.split()[0])
-    walk.tab.route("**/m/", lambda route: route.fulfill(status=status, headers=headers, body=b"".join(body)))
+    walk.tab.route(at, lambda route: route.fulfill(status=status, headers=headers, body=b"".join(body)))
     try:
         yield
     finally:

@@ -80,10 +80,10 @@ BUSY = Refusal(
     page=_page(
         title=("Un instant", "One moment"),
         told=(
-            "Trop de demandes arrivent en ce moment. Rien n’est perdu&nbsp;: ce qui a été écrit est encore dans la page "
-            "d’avant. Il suffit de revenir en arrière, d’attendre dix secondes, puis de renvoyer.",
-            "Too many requests are coming in just now. Nothing is lost: what was written is still in the page before. "
-            "Go back, wait ten seconds, then send it again.",
+            "Trop de demandes arrivent en ce moment. Rien n’est perdu&nbsp;: il suffit d’attendre dix secondes, puis de "
+            "recharger cette page et, si le navigateur demande s’il faut renvoyer, d’accepter.",
+            "Too many requests are coming in just now. Nothing is lost: wait ten seconds, then reload this page; if the "
+            "browser asks whether to send it again, say yes.",
         ),
     ),
 )
@@ -98,9 +98,11 @@ def too_large(most_bytes: int) -> Refusal:
             title=("C’est trop gros", "Too large"),
             told=(
                 f"Ce qui a été envoyé dépasse {megabytes}&nbsp;Mo. Rien n’en a été gardé, et rien de ce qui était gardé n’est "
-                "perdu. Revenez en arrière et envoyez moins à la fois&nbsp;: les messages seuls, sans photos ni vidéos.",
+                "perdu. Revenez en arrière (si le navigateur demande s’il faut renvoyer, acceptez) et envoyez moins à la "
+                "fois&nbsp;: les messages seuls, sans photos ni vidéos.",
                 f"What was sent is larger than {megabytes} MB. Nothing of it was kept, and nothing kept before is lost. "
-                "Go back and send less at a time: the messages alone, without pictures or films.",
+                "Go back (if the browser asks whether to send again, say yes) and send less at a time: the messages alone, "
+                "without pictures or films.",
             ),
         ),
     )

@@ -103,7 +103,10 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 def failed(request: HttpRequest) -> HttpResponse:
     """Something failed on our side."""
     sentences = [
-        _("Something failed on our side, and what you just sent was not kept. Go back and try again in a minute.")
+        _(
+            "Something failed on our side, and what you just sent was not kept. Wait a minute, then reload this page; "
+            "if the browser asks whether to send it again, say yes."
+        )
     ]
     return message_page(_("It did not work"), sentences, status=500)
 
