@@ -17,6 +17,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
+from django.conf import settings
 
 import rempart
 from rempart.detection.run import GAPS
@@ -85,12 +86,20 @@ def plain_texts() -> list[Text]:
             "Alerts and messages to check", "Next enquiry"]  # fmt: skip
 
 
+def import_all() -> None:
+    """Imports every module, so that every class is known."""
+    for module in pkgutil.walk_packages(rempart.__path__, "rempart."):
+        import_module(module.name)
+
+
 def error_classes() -> dict[str, type[RempartError]]:
     """Every class of error by its name."""
-    with tempfile.TemporaryDirectory() as folder:  # the modules of the site are imported with a site's settings
-        django_as(make_folders(Path(folder), SiteConfig()), Face.OWNER)
-        for module in pkgutil.walk_packages(rempart.__path__, "rempart."):
-            import_module(module.name)
+    if settings.configured:  # by a test; else the modules of the site are imported with a site's settings
+        import_all()
+    else:
+        with tempfile.TemporaryDirectory() as folder:
+            django_as(make_folders(Path(folder), SiteConfig()), Face.OWNER)
+            import_all()
     found, waiting = {}, [RempartError]
     while waiting:
         kind = waiting.pop()

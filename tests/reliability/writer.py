@@ -43,7 +43,11 @@ def receive(site: Site, number: int, *, with_file: bool) -> str:
     from rempart.web.door.actions import Door, Lane, Means, Sender, receive_report
 
     recipients = load_recipients(site.recipients).active("intake", "escrow")
-    exhibits = [Vault(site.exhibits).put(io.BytesIO(b"export %d" % number), recipients=recipients)] if with_file else []
+    exhibits = (
+        [Vault(site.exhibits).put(io.BytesIO(b"lines of export number %d" % number), recipients=recipients)]
+        if with_file
+        else []
+    )
     report = Report(
         kind=Kind.SITUATION, reporter=ReporterKind.WITNESS, language="fr", narrative=f"report number {number}"
     )
