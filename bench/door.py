@@ -25,7 +25,7 @@ from pathlib import Path
 
 from bench.load import Outcome, open_loop, share_below
 from bench.senders import Api, Form, answers_of
-from bench.served import Running, cpu_s, new_partner, new_site, running, target_of
+from bench.served import Running, busy_s, cpu_s, new_partner, new_site, running, target_of
 from tests.reliability.postgres import Cluster, can_run, cluster
 
 from rempart.evidence.keys import Purpose, load_recipients
@@ -37,6 +37,7 @@ HERE = Path(__file__).resolve().parent
 RATES, SECONDS = (25, 50, 100, 150, 200), 15.0
 GOAL_RATE, GOAL_P99_S = 100, 0.250
 ROW_BYTES, PARTNERS = 5_000, 10
+QUIET_SHARE = 0.1
 _SIGNED_S = 60.0
 
 
@@ -89,7 +90,8 @@ def place_of(name: str, folder: Path) -> Iterator[Place]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Load:
-    """One load and what it cost. cpu_s: of the server by part; own_cpu_s: of the generator with its solver."""
+    """One load and what it cost. cpu_s: of the server by part; own_cpu_s: of the generator with its solver; others_share: of the
+    processors, spent by programs that have nothing to do with it: above a tenth the line says little."""
 
     way: str
     place: str
@@ -97,6 +99,7 @@ class Load:
     outcomes: Sequence[Outcome]
     cpu_s: dict[str, float]
     own_cpu_s: float
+    others_share: float
     lost: int
     in_lane: int
     signed_after_s: float
@@ -126,13 +129,15 @@ class Load:
         return (
             f"| {self.place} | {self.rate} | {self.done_per_s:.1f} | {times} | {len(self.outcomes) - len(self.good)} "
             f"| {self.lost} | {cpu:.1f} ({parts}) | {self.own_cpu_s / count * 1e3:.1f} | {away:.1f} | {late:.0f} "
-            f"| {self.signed_after_s:.1f} |"
+            f"| {self.signed_after_s:.1f} | {self.others_share:.0%} |"
         )
 
     def remarks(self) -> list[str]:
         """What the line does not say: why some failed, and how many were in another lane than theirs."""
         faults = Counter(outcome.fault for outcome in self.outcomes if outcome.fault)
         told = [f"{self.way}, {self.place}, {self.rate}/s: {count} × {fault}" for fault, count in faults.most_common()]
+        if self.others_share > QUIET_SHARE:
+            told.append(f"{self.way}, {self.place}, {self.rate}/s: the machine was not quiet; measure this line again")
         if self.in_lane < len(self.good):
             told.append(f"{self.way}, {self.place}, {self.rate}/s: {self.in_lane} of {len(self.good)} in their lane")
         return told
@@ -142,8 +147,8 @@ _FORM_TITLE = "## By the form: first screen, challenge, solved proof, last scree
 _API_TITLE = "## By the API: `POST /p/reports`"
 TABLE = (
     "| database | planned/s | done/s | p50 ms | p95 ms | p99 ms | failed | receipts lost | server CPU, ms a report | generator CPU, "
-    "ms a report | solving p50 ms | generator late p99 ms | signed after s |",
-    "|---|---|---|---|---|---|---|---|---|---|---|---|---|",
+    "ms a report | solving p50 ms | generator late p99 ms | signed after s | other programs |",
+    "|---|---|---|---|---|---|---|---|---|---|---|---|---|---|",
 )
 
 
@@ -154,9 +159,11 @@ def load(sender: Form | Api, place: Place, run: Running, *, rate: int, seconds: 
     def spent() -> dict[str, float]:
         return {**{str(face): run.cpu_s(face) for face in faces}, "database": place.cpu_s()}
 
-    before, lane_before, own_before = spent(), place.in_lane(sender.lane), time.process_time()
+    before, lane_before = spent(), place.in_lane(sender.lane)
+    began, own_before, busy_before = time.monotonic(), time.process_time(), busy_s()
     outcomes = asyncio.run(open_loop(sender.report, rate=rate, seconds=seconds))
-    own_s = time.process_time() - own_before
+    own_s, machine_s = time.process_time() - own_before, (time.monotonic() - began) * (os.cpu_count() or 1)
+    others_s = busy_s() - busy_before - own_s - sum(spent().values()) + sum(before.values())
     ended, until = time.monotonic(), time.monotonic() + _SIGNED_S
     while place.unsigned() and time.monotonic() < until:
         time.sleep(0.1)
@@ -168,10 +175,21 @@ def load(sender: Form | Api, place: Place, run: Running, *, rate: int, seconds: 
         outcomes=outcomes,
         cpu_s={name: after[name] - before[name] for name in after},
         own_cpu_s=own_s,
+        others_share=max(others_s / machine_s, 0.0),
         lost=sum(lookup_of(one.gives).hex() not in known for one in outcomes if one.gives),
         in_lane=place.in_lane(sender.lane) - lane_before,
         signed_after_s=time.monotonic() - ended,
     )
+
+
+def wait_until_quiet(patience_s: float) -> None:
+    """Returns when nobody else has used the processors for two seconds, or when patience ends."""
+    until = time.monotonic() + patience_s
+    while time.monotonic() < until:
+        before = busy_s()
+        time.sleep(2.0)
+        if busy_s() - before < 2.0 * (os.cpu_count() or 1) * QUIET_SHARE:
+            return
 
 
 def limits(place: Place) -> list[str]:
@@ -216,12 +234,15 @@ def committing(place: Place) -> Iterator[Callable[[], object]]:
     path.unlink()
 
 
-def measure(names: Sequence[str], rates: Sequence[int], seconds: float) -> tuple[list[str], list[Load]]:
+def measure(
+    names: Sequence[str], rates: Sequence[int], *, seconds: float, patience_s: float
+) -> tuple[list[str], list[Load]]:
     """Every load on every database: the lines of the limits, and the loads."""
     bare: list[str] = []
     loads: list[Load] = []
     for name in names:
         with tempfile.TemporaryDirectory(prefix="rb-") as work, place_of(name, Path(work)) as place:
+            wait_until_quiet(patience_s)
             bare += limits(place)
             tokens = [new_partner(place.site, f"partner {number}") for number in range(PARTNERS)]
             target = target_of(place.site)
@@ -230,6 +251,7 @@ def measure(names: Sequence[str], rates: Sequence[int], seconds: float) -> tuple
                 for sender in senders:
                     asyncio.run(open_loop(sender.report, rate=10, seconds=4))  # every thread has met the database
                     for rate in rates:
+                        wait_until_quiet(patience_s)
                         loads.append(load(sender, place, run, rate=rate, seconds=seconds))
                         print(loads[-1].way, loads[-1].row(), *loads[-1].remarks(), sep="\n", flush=True)
     return bare, loads
@@ -274,6 +296,9 @@ def main() -> int:
     arguments.add_argument("--rates", type=int, nargs="+", default=RATES)
     arguments.add_argument("--seconds", type=float, default=SECONDS)
     arguments.add_argument("--databases", nargs="+", default=["SQLite", "PostgreSQL"], choices=["SQLite", "PostgreSQL"])
+    arguments.add_argument(
+        "--patience", type=float, default=0.0, help="seconds to wait for a quiet machine before each line"
+    )
     given = arguments.parse_args()
     names, rates, seconds = (
         (["SQLite"], (25, 100), 5.0) if given.quick else (given.databases, given.rates, given.seconds)
@@ -281,7 +306,7 @@ def main() -> int:
     if "PostgreSQL" in names and not can_run():
         print("PostgreSQL is not installed here; SQLite only.", file=sys.stderr)
         names = ["SQLite"]
-    bare, loads = measure(names, rates, seconds)
+    bare, loads = measure(names, rates, seconds=seconds, patience_s=given.patience)
     text = "\n".join(written(bare, loads, seconds=seconds)) + "\n"
     print(text)
     if not given.quick:

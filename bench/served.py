@@ -123,6 +123,12 @@ def cpu_s(process: int) -> float:
     return sum(sum(map(int, _stat(one)[11:15])) for one in _family(process)) * _TICK_S
 
 
+def busy_s() -> float:
+    """Processor seconds that the whole machine has spent so far, by anybody, and those that were taken from it."""
+    user, nice, system, _idle, _wait, *rest = map(int, Path("/proc/stat").read_text().split("\n", 1)[0].split()[1:9])
+    return (user + nice + system + sum(rest)) * _TICK_S
+
+
 def _family(process: int) -> list[int]:
     found = [process]
     try:
