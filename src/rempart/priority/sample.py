@@ -28,5 +28,10 @@ def is_low(item: Ranked) -> bool:
     return item.level == "P3" or (item.level == "unranked" and item.reading.level is None)
 
 
+def is_drawn(subject: str, *, seed: str) -> bool:
+    """Whether one that is low is among the drawn, when they come one by one: 5 % in the long run, and for this one always the same."""
+    return int.from_bytes(_draw(subject, seed)[:4], "big") * 100 < SAMPLE_PERCENT << 32
+
+
 def _draw(subject: str, seed: str) -> bytes:
     return hashlib.sha256(f"{len(seed)}:{seed}:{subject}".encode()).digest()
