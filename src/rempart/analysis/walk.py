@@ -91,6 +91,15 @@ class Outcome:
         return all(reading.is_complete for reading in self.readings)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Concluded:
+    """The document, and what a report shows beside it: the sources behind the alerts, and the titles of the ranking."""
+
+    document: Analysis
+    sources: Sources
+    titles: dict[str, str]
+
+
 def read_exhibits(paths: Sequence[Path], *, out: Path, options: Options, observer: Observer) -> tuple[Reading, ...]:
     """Hashes and reads every exhibit into the tables of `out`; an exhibit given twice is read once.
 
@@ -116,19 +125,44 @@ def analyse(paths: Sequence[Path], *, out: Path, options: Options, observer: Obs
 
     Raises: BadInput (nothing usable was given; what stood in `out` is intact), OutsideFailure.
     """
-    words = wording(options.lang)
-    weights = load_weights()
-    facts = parse_facts(options.facts_text, weights=weights) if options.facts_text is not None else Facts()
+    _ranking(options)  # facts that cannot be used are told before anything is read
     readings = read_exhibits(paths, out=out / "tables", options=options, observer=observer)
-    observer.stage(words.text("Looking at the messages"), sum(reading.messages for reading in readings))
+    concluded = conclude(exhibits_read(readings), out=out, options=options, observer=observer)
+    save_document(out, concluded.document)
+    report = render_report(concluded.document, concluded.sources, concluded.titles)
+    _save(out / "report.html", report.encode("utf-8"))
+    observer.advance(1)
+    return Outcome(document=concluded.document, readings=readings, folder=out)
+
+
+def exhibits_read(readings: Sequence[Reading]) -> tuple[ExhibitRead, ...]:
+    """What the document tells of every exhibit; with the tables all that `conclude` needs."""
+    return tuple(_exhibit(reading) for reading in readings)
+
+
+def conclude(read: Sequence[ExhibitRead], *, out: Path, options: Options, observer: Observer) -> Concluded:
+    """The document over the tables in `out`, which nothing is written to; its last stage is the caller's to end.
+
+    Raises: BadInput for facts that cannot be used, OutsideFailure.
+    """
+    words, told = wording(options.lang), _ranking(options)
+    observer.stage(words.text("Looking at the messages"), sum(exhibit.messages for exhibit in read))
     detection = run(out / "tables", jobs=options.jobs, progress=observer.advance)
     observer.stage(words.text("Writing the report"), 1)
     sources = Sources(detection=detection, names=Names(out / "tables", detection.timeline), words=words)
-    document, titles = _document(sources, readings, Ranking(facts=facts, weights=weights), options)
+    document, titles = _document(sources, read, told, options)
+    return Concluded(document=document, sources=sources, titles=titles)
+
+
+def save_document(out: Path, document: Analysis) -> None:
+    """Writes `analysis.json`, whole or not at all. Raises: NotSaved."""
     _save(out / "analysis.json", msgspec.json.format(msgspec.json.encode(document), indent=1) + b"\n")
-    _save(out / "report.html", render_report(document, sources, titles).encode("utf-8"))
-    observer.advance(1)
-    return Outcome(document=document, readings=readings, folder=out)
+
+
+def _ranking(options: Options) -> Ranking:
+    weights = load_weights()
+    facts = parse_facts(options.facts_text, weights=weights) if options.facts_text is not None else Facts()
+    return Ranking(facts=facts, weights=weights)
 
 
 def _check_folder(paths: Sequence[Path], out: Path) -> None:
@@ -161,7 +195,7 @@ def _size(exhibit: Exhibit) -> int:
 
 
 def _document(
-    sources: Sources, readings: Sequence[Reading], told: Ranking, options: Options
+    sources: Sources, read: Sequence[ExhibitRead], told: Ranking, options: Options
 ) -> tuple[Analysis, dict[str, str]]:
     detection, words = sources.detection, sources.words
     as_of = options.as_of or _last_instant(detection)
@@ -172,11 +206,11 @@ def _document(
         as_of=as_of,
         language=options.lang,
         profile=options.profile,
-        exhibits=tuple(_exhibit(reading) for reading in readings),
-        totals=_totals(readings),
+        exhibits=tuple(read),
+        totals=_totals(read),
         alerts=alerts,
         ranking=ranking,
-        not_examined=(*_not_examined(readings, detection, words), *_unplaced(sources, told.facts)),
+        not_examined=(*_not_examined(read, detection, words), *_unplaced(sources, told.facts)),
         predictive_value=predictive_values(words, chosen=options.prevalences),
     )
     return document, titles
@@ -217,22 +251,22 @@ def _exhibit(reading: Reading) -> ExhibitRead:
     )
 
 
-def _totals(readings: Sequence[Reading]) -> Totals:
-    size = sum(part.size_bytes for reading in readings for part in reading.parts)
-    unread = sum(reading.bytes_by_class.get("unread", 0) for reading in readings)
+def _totals(read: Sequence[ExhibitRead]) -> Totals:
+    size = sum(exhibit.read_bytes for exhibit in read)
+    unread = sum(exhibit.bytes.get("unread", 0) for exhibit in read)
     return Totals(
-        messages=sum(reading.messages for reading in readings),
-        accounts=sum(reading.accounts for reading in readings),
-        conversations=sum(reading.conversations for reading in readings),
-        media=sum(reading.media for reading in readings),
+        messages=sum(exhibit.messages for exhibit in read),
+        accounts=sum(exhibit.accounts for exhibit in read),
+        conversations=sum(exhibit.conversations for exhibit in read),
+        media=sum(exhibit.media for exhibit in read),
         unread_share=unread / size if size else 0.0,
     )
 
 
-def _not_examined(readings: Sequence[Reading], detection: Detection, words: Wording) -> list[Unexamined]:
+def _not_examined(read: Sequence[ExhibitRead], detection: Detection, words: Wording) -> list[Unexamined]:
     """Media, bytes that could not be read, and what detection could not look at."""
     told: list[Unexamined] = []
-    media = sum(reading.media for reading in readings)
+    media = sum(exhibit.media for exhibit in read)
     if media:
         told.append(
             Unexamined(
@@ -240,7 +274,7 @@ def _not_examined(readings: Sequence[Reading], detection: Detection, words: Word
                 reason=words.text("named with size and hash where told; never opened or shown"),
             )
         )
-    lost = sum(row.loss for reading in readings for _, row in reading.unread)
+    lost = sum(place.loss for exhibit in read for place in exhibit.unread)
     if lost:
         told.append(
             Unexamined(
