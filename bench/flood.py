@@ -50,7 +50,7 @@ class Hostile:
 
     def __init__(self, target: Target, *, token: str, proof: str) -> None:
         self._target = target
-        self._chance = random.Random(3)  # noqa: S311 - a mixture, not a secret
+        self._chance = random.Random(3)
         again = {**answers_of(0), "token": token, "at": "review", "go": "send", "altcha": proof}
         self._replay = self._post(urlencode(again).encode("ascii"), FORM_HEADERS)
         self._no_token = self._post(urlencode({**again, "token": "", "altcha": ""}).encode("ascii"), FORM_HEADERS)

@@ -98,3 +98,24 @@ def test_folders_are_made_as_deep_as_needed(tmp_path: Path) -> None:
     durable.make_folder(tmp_path / "a" / "b", mode=0o700)
 
     assert stat.S_IMODE((tmp_path / "a" / "b").stat().st_mode) == 0o750
+
+
+def test_a_folder_in_the_place_of_a_file_is_refused(tmp_path: Path) -> None:
+    """The file stays, and the reason is the true one."""
+    (tmp_path / "a").write_bytes(b"before")
+
+    for folder in (tmp_path / "a", tmp_path / "a" / "b"):
+        with pytest.raises(NotADirectoryError):
+            durable.make_folder(folder, mode=0o700)
+
+    assert (tmp_path / "a").read_bytes() == b"before"
+
+
+def test_a_folder_is_on_the_disk_before_one_is_made_in_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each name is synced in the folder above it, from the top down."""
+    synced: list[Path] = []
+    monkeypatch.setattr(durable, "sync_folder", synced.append)
+
+    durable.make_folder(tmp_path / "a" / "b", mode=0o700)
+
+    assert synced == [tmp_path, tmp_path / "a"]

@@ -1,6 +1,7 @@
 """The loop that takes connections: slow senders hold no thread, large bodies no disk, and whoever sends a form gets an answer."""
 
 import contextlib
+import json
 import re
 import signal
 import socket
@@ -12,9 +13,11 @@ from pathlib import Path
 
 import pytest
 
+from rempart.web.buckets import Limits
 from tests.web.served import CONNECTIONS, HEAD_S, THREADS, UPLOAD_BYTES
 
 SOON_S = 5.0
+MOST_UPLOADS = 50  # more than what is left then in the bucket of a source
 
 
 @pytest.fixture(scope="module")
@@ -170,6 +173,58 @@ def test_what_cannot_be_taken_is_answered_without_waiting_for_it(port: int, requ
         sock.sendall(request_head)
         told = answer(sock)
     assert told.startswith(b"HTTP/1.1 " + status)
+
+
+@pytest.mark.parametrize(
+    ("rest", "status", "code"),
+    [
+        (b"Content-Length: 5\r\nContent-Length: 6\r\n\r\nabcdef", 400, "bad_request"),
+        (b"Content-Length: five\r\n\r\nabcde", 400, "bad_request"),
+        (b"Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400, "bad_request"),
+        (b"X-A: " + b"a" * 40_000, 400, "bad_request"),
+        (b"Transfer-Encoding: chunked\r\n\r\n5\r\nabcde\r\n0\r\n\r\n", 411, "no_length"),
+        (b"Content-Length: 50000000\r\n\r\n", 413, "too_large"),
+        (b"Content-Type: multipart/form-data; boundary=x\r\nContent-Length: 50000000\r\n\r\n", 413, "too_large"),
+    ],
+)
+@pytest.mark.parametrize(("wish", "word"), [("fr-FR,en;q=0.3", "gardé"), ("en", "kept")])
+def test_programs_are_refused_in_the_shape_of_the_api(
+    port: int, rest: bytes, status: int, code: str, wish: str, word: str
+) -> None:
+    """Whoever refuses, loop or lanes: JSON with a code and a sentence in the language that was asked for."""
+    with connect(port, 12) as sock:
+        sock.sendall(f"POST /p/reports HTTP/1.1\r\nHost: a\r\nAccept-Language: {wish}\r\n".encode("ascii") + rest)
+        head, _, body = answer(sock).partition(b"\r\n\r\n")
+
+    error = json.loads(body)["error"]
+    assert head.startswith(f"HTTP/1.1 {status} ".encode("ascii"))
+    assert b"Content-Type: application/json; charset=utf-8" in head
+    assert error["code"] == code
+    assert word in error["message"]
+
+
+def test_a_program_that_sends_too_much_is_told_so_before_it_is_read(port: int) -> None:
+    """A large body costs tokens; the loop answers `busy` with the time to wait."""
+    for _ in range(Limits().burst - 10):
+        with connect(port, 201) as sock:
+            sock.sendall(post(0))
+            assert answer(sock).startswith(b"HTTP/1.1 200 ")
+    told = b""
+    large = (
+        b"POST /p/exports?x=1 HTTP/1.1\r\nHost: a\r\nAccept-Language: en\r\n"
+        + post(UPLOAD_BYTES, MULTIPART).partition(b"Host: a\r\n")[2]
+    )
+    for _ in range(MOST_UPLOADS):
+        with connect(port, 201) as sock:
+            sock.sendall(large + b"x" * UPLOAD_BYTES)
+            told = answer(sock)
+        if b" 200 " not in told[:20]:
+            break
+
+    head, _, body = told.partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 503 ")
+    assert b"Retry-After: 10" in head
+    assert json.loads(body)["error"]["code"] == "busy"
 
 
 def test_a_refused_upload_reads_its_answer_although_it_still_sends(port: int) -> None:

@@ -1,5 +1,6 @@
 """Lanes: honest senders go on, floods wait, proxies are believed only when known, and no address stays anywhere."""
 
+import json
 import threading
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
@@ -9,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rempart.web import lanes, refusals
+from rempart.web.api.refusals import refusals as refusals_of_api
 from rempart.web.buckets import FALL_S, MOST_LEVEL, RISE_S, Buckets, Gauge, Limits, Source
 from rempart.web.lanes import FIELDS_BYTES, FLOOD, LANE, PLAIN, Edge, Lanes, Pace, Proxies
 
@@ -333,6 +335,88 @@ def test_every_refusal_says_in_both_languages_whom_to_call(refusal: refusals.Ref
     assert "<script" not in page
     assert f"Content-Length: {len(refusal.page)}\r\n".encode() in refusal.raw
     assert refusal.raw.startswith(f"HTTP/1.1 {refusal.status}\r\n".encode())
+
+
+# -- programs -------------------------------------------------------------------------------------------
+
+
+def busy() -> Face:
+    """A face that has no place for another request."""
+    face = Face(limits=Limits(burst=1, per_s=0.001), threads=1)
+    face.ask()
+    return face
+
+
+REFUSED = [
+    ({"CONTENT_LENGTH": "-1"}, 400, "bad_request"),
+    ({"HTTP_TRANSFER_ENCODING": "chunked"}, 411, "no_length"),
+    ({"CONTENT_LENGTH": str(FIELDS_BYTES + 1)}, 413, "too_large"),
+    ({"CONTENT_LENGTH": "9" * 9, "CONTENT_TYPE": "multipart/form-data; boundary=x"}, 413, "too_large"),
+    ({}, 503, "busy"),
+]
+
+
+@pytest.mark.parametrize(("headers", "status", "code"), REFUSED)
+@pytest.mark.parametrize(
+    ("path", "wish", "lang"),
+    [
+        ("/p/reports", "en-GB,fr;q=0.5", "en"),
+        ("/p/exports", "fr", "fr"),
+        ("/p/nothing", "de, en;q=0.2", "en"),
+        ("/en/p/reports", "fr", "en"),
+    ],
+)
+def test_programs_are_refused_in_the_shape_of_the_api(
+    headers: dict[str, str], status: int, code: str, path: str, wish: str, lang: str
+) -> None:
+    """Each refusal, at each address below the API's prefix, in the language that was asked for."""
+    told, fields, body = busy().answer("192.0.2.1", method="POST", path=path, HTTP_ACCEPT_LANGUAGE=wish, **headers)
+
+    error = json.loads(body)["error"]
+    sentence = refusals_of_api()[code]
+    assert told.startswith(f"{status} ")
+    assert fields["Content-Type"] == "application/json; charset=utf-8"
+    assert (fields["Content-Language"], fields["Content-Length"]) == (lang, str(len(body)))
+    assert ("Retry-After" in fields) is (status == 503)
+    assert set(error) == {"code", "message"}
+    assert error["code"] == code
+    assert error["message"].split("{")[0].startswith((sentence.fr if lang == "fr" else sentence.en).split("{")[0])
+    assert sentence.status == status
+
+
+@pytest.mark.parametrize(("headers", "status", "code"), REFUSED)
+@pytest.mark.parametrize("path", ["/p/", "/fr/p/", "/en/a/", "/", "/parents/", ""])
+def test_people_are_refused_with_a_page(headers: dict[str, str], status: int, code: str, path: str) -> None:
+    """The proof of filing at `/p/` is a page of theirs."""
+    told, fields, body = busy().answer("192.0.2.1", method="POST", path=path, **headers)
+
+    assert told.startswith(f"{status} ")
+    assert fields["Content-Type"] == "text/html; charset=utf-8"
+    assert b"<b>119</b>" in body
+    assert code.encode("ascii") not in body
+
+
+def test_the_desk_has_no_api() -> None:
+    """People work there, whatever the address."""
+    told: dict[str, str] = {}
+    edge = Edge(Inside(), proxies=Proxies(), upload_bytes=UPLOAD_BYTES)
+
+    edge(
+        {"REQUEST_METHOD": "POST", "PATH_INFO": "/p/reports", "CONTENT_LENGTH": "-1"},
+        lambda _status, fields, *_: told.update(fields),  # type: ignore[arg-type]  # no writer is asked for
+    )
+
+    assert told["Content-Type"] == "text/html; charset=utf-8"
+
+
+def test_a_number_in_a_sentence_is_that_of_the_site() -> None:
+    """How much may be sent, in bytes."""
+    _, _, body = Face().answer("192.0.2.1", method="POST", path="/p/reports", CONTENT_LENGTH="9" * 9)
+
+    assert f" {FIELDS_BYTES} " in json.loads(body)["error"]["message"]
+
+
+# -- large bodies ---------------------------------------------------------------------------------------
 
 
 def test_large_bodies_cost_tokens_before_they_are_read() -> None:

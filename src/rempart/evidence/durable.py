@@ -5,6 +5,7 @@ Raises, everywhere: OSError as the system tells it; nothing half written stays u
 """
 
 import contextlib
+import errno
 import os
 import tempfile
 from collections.abc import Iterator
@@ -35,6 +36,17 @@ def sync(file: BinaryIO) -> None:
     os.fsync(file.fileno())
 
 
+def fill(number: int, data: bytes) -> None:
+    """Writes a file that was just opened, closes it, and returns when it is on the disk."""
+    try:
+        rest = memoryview(data)
+        while rest:
+            rest = rest[os.write(number, rest) :]
+        os.fsync(number)
+    finally:
+        os.close(number)
+
+
 def sync_folder(folder: Path) -> None:
     """Returns when the names in the folder are on the disk."""
     number = os.open(folder, os.O_RDONLY | getattr(os, "O_DIRECTORY", 0))
@@ -45,10 +57,13 @@ def sync_folder(folder: Path) -> None:
 
 
 def make_folder(folder: Path, *, mode: int) -> None:
-    """Makes a folder, and those above it, when they are not there."""
+    """Makes a folder, and those above it, when they are not there; each lives only once the one above is synced."""
     if not folder.is_dir():
         make_folder(folder.parent, mode=mode)
-        folder.mkdir(mode=mode, exist_ok=True)
+        try:
+            folder.mkdir(mode=mode, exist_ok=True)
+        except FileExistsError as error:  # says better what is wrong: a file has this name
+            raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(folder)) from error
         sync_folder(folder.parent)
 
 
@@ -69,9 +84,7 @@ def create(target: Path, data: bytes, *, mode: int = PRIVATE) -> None:
     """
     number = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
     try:
-        with os.fdopen(number, "wb") as file:
-            file.write(data)
-            sync(file)
+        fill(number, data)
     except BaseException:
         target.unlink(missing_ok=True)
         raise

@@ -41,6 +41,9 @@ _LOOK_S = 0.05
 MOST_WAITING = 64  # connections that the system holds for us: more means that we are behind
 _NO_ROOM = {errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM}
 _LENGTH = re.compile(rb"\r\ncontent-length:[ \t]*([0-9]{1,15})[ \t]*(?=\r\n)", re.IGNORECASE)
+_LENGTHS = re.compile(rb"\r\ncontent-length[ \t]*:", re.IGNORECASE)
+_TARGET = re.compile(rb"[A-Z]{1,20} ([^ ?\r\n]{1,2048})")
+_WISH = re.compile(rb"\r\naccept-language:([^\r\n]{0,200})", re.IGNORECASE)
 _CHUNKED = re.compile(rb"\r\ntransfer-encoding:", re.IGNORECASE)
 _FORWARDED_FOR = re.compile(rb"\r\nx-forwarded-for:([^\r\n]*)", re.IGNORECASE)
 _EXPECT = re.compile(rb"\r\nexpect:[ \t]*100-continue[ \t]*(?=\r\n)", re.IGNORECASE)
@@ -110,6 +113,7 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn ships no ty
     """See the head of the module. The configuration says keepalive = 0: one request a connection."""
 
     most_body_bytes = 1 << 40  # what the application refuses unread; set by `listening`
+    has_api = False  # the public face: programs ask too
     held_bytes = 1 << 29  # of all large bodies that are arriving
     head_s = HEAD_S
     gauge = Gauge()
@@ -197,8 +201,11 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn ships no ty
             return True
         body_at = end + 4
         head = bytes(arrival.head[: end + 2])
-        told = _LENGTH.findall(head)
-        length = int(told[0]) if len(told) == 1 and not _CHUNKED.search(head) else 0
+        told, is_chunked = _LENGTH.findall(head), bool(_CHUNKED.search(head))
+        if len(_LENGTHS.findall(head)) != len(told) or len(told) + is_chunked > 1:  # where the body ends is not clear
+            self._refuse(arrival, refusals.BAD_LENGTH)
+            return False
+        length = int(told[0]) if told else 0
         if length > self.most_body_bytes:  # refused by `Edge` without a byte of it
             length = 0
             del arrival.head[body_at:]
@@ -251,9 +258,16 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn ships no ty
 
     def _refuse(self, arrival: Arrival, refusal: refusals.Refusal) -> None:
         self._forget(arrival)
+        fitting = self._fitting(arrival, refusal) if self.has_api else refusal
         with contextlib.suppress(OSError):
-            arrival.sock.send(refusal.raw)
+            arrival.sock.send(fitting.raw)
         self._leave(arrival.sock)
+
+    def _fitting(self, arrival: Arrival, refusal: refusals.Refusal) -> refusals.Refusal:
+        head = bytes(arrival.head[:HEAD_BYTES])
+        target, wish = _TARGET.match(head), _WISH.search(head)
+        path = target[1].decode("latin-1") if target else ""
+        return refusal.fitting(path, untrusted_accept_language=wish[1].decode("latin-1").strip() if wish else "")
 
     def _cut_oldest(self) -> bool:
         """Makes one place: of who was answered longest ago, else of who has been sending longest. False when there is none."""

@@ -85,6 +85,11 @@ def _group(untrusted_text: str) -> bytes:
     return address.packed[:8] if isinstance(address, IPv6Address) else address.packed
 
 
+def _fitting(refusal: refusals.Refusal, environ: Environ) -> refusals.Refusal:
+    wish = str(environ.get("HTTP_ACCEPT_LANGUAGE", ""))
+    return refusal.fitting(str(environ.get("PATH_INFO", "")), untrusted_accept_language=wish)
+
+
 def _length(environ: Environ) -> int:
     return int(environ.get("CONTENT_LENGTH") or 0)
 
@@ -126,7 +131,9 @@ class Edge:
             source = self._buckets.source_of(self._proxies.sender(peer, untrusted_forwarded_for=told))
             environ[SOURCE], environ["REMOTE_ADDR"] = (self._buckets, source), source.pseudonym
         refusal = self._refusal(environ)
-        return refusal.answer(start_response) if refusal else self._next(environ, start_response)
+        if refusal is None:
+            return self._next(environ, start_response)
+        return (_fitting(refusal, environ) if self._buckets else refusal).answer(start_response)  # the desk has no API
 
     def may_send(self, peer: str, *, untrusted_forwarded_for: str, upload_bytes: int) -> bool:
         """Whether a source may send a large body now; takes its tokens. Asked before the body is read."""
@@ -176,7 +183,9 @@ class Lanes:
             return self._next(environ, start_response)
         environ[LANE] = FLOOD
         with self._slow_lane() as may_pass:
-            return self._next(environ, start_response) if may_pass else refusals.BUSY.answer(start_response)
+            if may_pass:
+                return self._next(environ, start_response)
+            return _fitting(refusals.BUSY, environ).answer(start_response)
 
     @contextmanager
     def _slow_lane(self) -> Iterator[bool]:

@@ -69,6 +69,7 @@ def options_of(site: Site, face: Face, *, application: Edge, gauge: Gauge) -> di
     told = {  # gunicorn makes its workers itself: what they need to know stands in their class
         "most_body_bytes": site.config.max_upload_bytes + FIELDS_BYTES,
         "held_bytes": held_bytes(site),
+        "has_api": face is Face.PUBLIC,
         "gauge": gauge,
         "may_send": staticmethod(application.may_send),
     }

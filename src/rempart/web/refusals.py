@@ -1,12 +1,16 @@
 """The few answers that are given before Django: short pages in French and English, which say that nothing is lost and whom to call.
 
-They are made once, hold no script, no style but their own and nothing of the request.
+They are made once, hold no script, no style but their own and nothing of the request. Programs that ask the API get the same
+refusal in the API's shape.
 """
 
 import hashlib
 from base64 import b64encode
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from rempart.web.api.refusals import JSON, Refused, encode
+from rempart.web.public.languages import language_before_django, prefixed
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse
@@ -27,8 +31,8 @@ _PAGE = """<!doctype html>
 """
 _STYLE = "main{max-width:40rem;margin:1.5rem auto;padding:0 1rem;font:106%/1.5 system-ui,sans-serif}"
 _STYLE_HASH = b64encode(hashlib.sha256(_STYLE.encode("ascii")).digest()).decode("ascii")
+_API = "/p/"  # `urls_public`; the address itself is a page
 _HEADERS = (
-    ("Content-Type", "text/html; charset=utf-8"),
     ("Cache-Control", "no-store"),
     (
         "Content-Security-Policy",
@@ -42,23 +46,39 @@ _HEADERS = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refusal:
-    """One answer: its status line, its page, and headers of its own."""
+    """One answer: its status line, its page, its code in the API (most: a number in that sentence), and headers of its own."""
 
     status: str
     page: bytes
+    code: str
+    most: int = 0
     headers: tuple[tuple[str, str], ...] = ()
+    content_type: str = "text/html; charset=utf-8"
+
+    def fitting(self, path: str, *, untrusted_accept_language: str) -> "Refusal":
+        """What is answered at this address of the public face: in the API's shape at the API's, the page elsewhere."""
+        _, place = prefixed(path)
+        if not place.startswith(_API) or place == _API:
+            return self
+        lang = language_before_django(path, untrusted_header=untrusted_accept_language)
+        body = encode(Refused(self.code, values={"most": self.most}), lang)
+        told = (("Content-Language", lang), ("Vary", "Accept-Language"))
+        return replace(self, page=body, content_type=JSON, headers=(*self.headers, *told))
 
     def answer(self, start_response: "StartResponse") -> list[bytes]:
         """Gives the page."""
-        start_response(self.status, [*_HEADERS, ("Content-Length", str(len(self.page))), *self.headers])
+        start_response(self.status, self._fields())
         return [self.page]
 
     @property
     def raw(self) -> bytes:
         """The whole answer as bytes, for where there is no WSGI yet."""
-        length = ("Content-Length", str(len(self.page)))
-        head = "".join(f"{name}: {value}\r\n" for name, value in (*_HEADERS, length, *self.headers))
+        head = "".join(f"{name}: {value}\r\n" for name, value in self._fields())
         return f"HTTP/1.1 {self.status}\r\n{head}\r\n".encode("ascii") + self.page
+
+    def _fields(self) -> list[tuple[str, str]]:
+        about = (("Content-Type", self.content_type), ("Content-Length", str(len(self.page))))
+        return [*about, *_HEADERS, *self.headers]
 
 
 def _page(*, title: tuple[str, str], told: tuple[str, str]) -> bytes:
@@ -76,6 +96,7 @@ def _page(*, title: tuple[str, str], told: tuple[str, str]) -> bytes:
 
 BUSY = Refusal(
     status="503 Service Unavailable",
+    code="busy",
     headers=(("Retry-After", "10"),),
     page=_page(
         title=("Un instant", "One moment"),
@@ -94,6 +115,8 @@ def too_large(most_bytes: int) -> Refusal:
     megabytes = max(1, most_bytes // 1_000_000)
     return Refusal(
         status="413 Content Too Large",
+        code="too_large",
+        most=most_bytes,
         page=_page(
             title=("C’est trop gros", "Too large"),
             told=(
@@ -108,23 +131,25 @@ def too_large(most_bytes: int) -> Refusal:
     )
 
 
-def _plain(status: str, title: tuple[str, str], told: tuple[str, str]) -> Refusal:
-    return Refusal(status=status, page=_page(title=title, told=told))
-
-
-NO_LENGTH = _plain(
-    "411 Length Required",
-    ("Envoi incomplet", "Incomplete"),
-    (
-        "L’envoi ne disait pas sa taille. Rien n’a été gardé&nbsp;; renvoyez-le depuis la page.",
-        "What was sent did not tell its size. Nothing was kept; send it again from the page.",
+NO_LENGTH = Refusal(
+    status="411 Length Required",
+    code="no_length",
+    page=_page(
+        title=("Envoi incomplet", "Incomplete"),
+        told=(
+            "L’envoi ne disait pas sa taille. Rien n’a été gardé&nbsp;; renvoyez-le depuis la page.",
+            "What was sent did not tell its size. Nothing was kept; send it again from the page.",
+        ),
     ),
 )
-BAD_LENGTH = _plain(
-    "400 Bad Request",
-    ("Envoi illisible", "Unreadable"),
-    (
-        "L’envoi est arrivé abîmé. Rien n’a été gardé&nbsp;; renvoyez-le depuis la page.",
-        "What was sent arrived broken. Nothing was kept; send it again from the page.",
+BAD_LENGTH = Refusal(
+    status="400 Bad Request",
+    code="bad_request",
+    page=_page(
+        title=("Envoi illisible", "Unreadable"),
+        told=(
+            "L’envoi est arrivé abîmé. Rien n’a été gardé&nbsp;; renvoyez-le depuis la page.",
+            "What was sent arrived broken. Nothing was kept; send it again from the page.",
+        ),
     ),
 )

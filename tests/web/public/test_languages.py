@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rempart.web import settings
-from rempart.web.public.languages import _prefixed
+from rempart.web.public.languages import prefixed
 from tests.web.public.browsing import visit
 
 CATALOGUE = Path(settings.LOCALE_PATHS[0]) / "fr" / "LC_MESSAGES" / "django.po"
@@ -71,7 +71,7 @@ def test_what_only_looks_like_a_language_is_no_page(address: str) -> None:
 @given(st.text(alphabet="/frena", max_size=8))
 def test_a_path_keeps_everything_behind_its_language(path: str) -> None:
     """Nothing but the prefix is taken off, and once only."""
-    lang, rest = _prefixed(path)
+    lang, rest = prefixed(path)
 
     assert path == rest if lang is None else path in (f"/{lang}{rest}", f"/{lang}")
 

@@ -1,4 +1,4 @@
-"""Files that are whole or not there: written aside, fsynced, renamed, and their folders fsynced.
+"""Files of a ledger, whole or not there: written aside, fsynced, renamed, and their folders fsynced once for all of them.
 
 Invariant: when `write_files` returns, every file is durable; cut at any point, each file is as it was before or as it
 was to be. Folders are written by one process at a time, which holds a `Lock` on the folder itself.
@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Protocol
 
 from rempart.errors import OutsideFailure, reason_of
+from rempart.evidence import durable
 
 try:
     import fcntl
@@ -20,7 +21,7 @@ except ImportError:  # Windows: no lock; that only one process writes is the ope
     fcntl = None  # type: ignore[assignment]
 
 INCOMING = ".incoming"
-READABLE, PRIVATE = 0o644, 0o600
+READABLE, PRIVATE, _FOLDER_MODE = 0o644, 0o600, 0o777  # of folders the umask decides
 _SAFE = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
 _READ = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | _SAFE  # a pipe does not make the reader wait
 _WRITE = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | _SAFE
@@ -98,7 +99,7 @@ def write_files(folder: Path, files: Mapping[str, bytes], *, mode: int = READABL
         for name, data in files.items():
             _write_one(folder, name, data, mode=mode, touched=touched)
         for place in sorted(touched, key=lambda place: (-len(place.parts), place)):
-            _sync_folder(place)
+            durable.sync_folder(place)
     except OSError as error:
         raise not_kept(folder, error) from error
 
@@ -115,35 +116,11 @@ def not_kept(folder: Path, error: OSError) -> NotKept:
 
 def _write_one(folder: Path, name: str, data: bytes, *, mode: int, touched: set[Path]) -> None:
     target, fresh = folder / name, folder / INCOMING / "part"
-    _make_folder(fresh.parent, touched)
-    _make_folder(target.parent, touched)
-    opened = os.open(fresh, _WRITE, mode)
-    try:
-        rest = memoryview(data)
-        while rest:
-            rest = rest[os.write(opened, rest) :]
-        os.fsync(opened)
-    finally:
-        os.close(opened)
+    for place in (fresh.parent, target.parent):
+        durable.make_folder(place, mode=_FOLDER_MODE)
+    durable.fill(os.open(fresh, _WRITE, mode), data)
     os.replace(fresh, target)  # noqa: PTH105 - through os, where tests cut it
     touched.add(target.parent)
-
-
-def _make_folder(place: Path, touched: set[Path]) -> None:
-    """Makes a folder and those above it; each lives only once the one above is fsynced."""
-    if not place.is_dir():
-        _make_folder(place.parent, touched)
-        with contextlib.suppress(FileExistsError):
-            os.mkdir(place)  # noqa: PTH102 - through os, where tests cut it
-        touched.update((place, place.parent))
-
-
-def _sync_folder(place: Path) -> None:
-    opened = os.open(place, os.O_RDONLY)
-    try:
-        os.fsync(opened)
-    finally:
-        os.close(opened)
 
 
 def remove_files(paths: Sequence[Path]) -> None:
@@ -162,7 +139,7 @@ class Lock:
     def __init__(self, folder: Path) -> None:
         self._opened: int | None = None
         try:
-            folder.mkdir(parents=True, exist_ok=True)
+            durable.make_folder(folder, mode=_FOLDER_MODE)
             self._opened = os.open(folder, os.O_RDONLY)
             if fcntl:
                 fcntl.flock(self._opened, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -11,9 +11,10 @@ from django.http import HttpResponse
 
 from rempart.intake.paths import Text
 from rempart.web.public.languages import language
+from rempart.wording import Lang
 
 _FILE = File(__file__).with_name("refusals.toml")
-_JSON = "application/json; charset=utf-8"
+JSON = "application/json; charset=utf-8"
 # What pydantic calls a fault, and the sentence of ours; any other is a wrong type.
 _FAULTS = {
     "missing": "required",
@@ -72,7 +73,13 @@ class Refused(Exception):
 
 def answer(refused: Refused) -> HttpResponse:
     """The refusal as an answer, in the language that is on."""
-    lang, found = language(), refusals()[refused.code]
+    status = refusals()[refused.code].status
+    return HttpResponse(encode(refused, language()), status=status, content_type=JSON, headers=refused.headers)
+
+
+def encode(refused: Refused, lang: Lang) -> bytes:
+    """The body of the answer."""
+    found = refusals()[refused.code]
     message = (found.fr if lang == "fr" else found.en).format(**refused.values)
     error: dict[str, object] = {"code": refused.code, "message": message}
     if refused.faults:
@@ -80,8 +87,7 @@ def answer(refused: Refused) -> HttpResponse:
         error["fields"] = {
             fault.place: sentences[fault.name].told_in(lang).format(**fault.values) for fault in refused.faults
         }
-    body = msgspec.json.encode({"error": error})
-    return HttpResponse(body, status=found.status, content_type=_JSON, headers=refused.headers)
+    return msgspec.json.encode({"error": error})
 
 
 def faults_of(errors: Iterable[Mapping[str, object]]) -> tuple[Fault, ...]:

@@ -39,7 +39,7 @@ _LOG = logging.getLogger("rempart.api")
 _ABOUT = (
     "For partners: platforms and associations. A report that was answered with a receipt is sealed and on the disk. "
     "Send the same Idempotency-Key again when an answer was lost: the same report gives the same receipt. "
-    "Every refusal has one shape; before the API the site itself may answer 411, 413 or 503 with a short page."
+    "Every refusal has one shape, also where the site refuses a request before the API sees it: 400, 411, 413, 503."
 )
 _QUOTA_HEADER = {
     "description": "`within`, or `over`: the quota of the day is spent, reports are kept and read after the others.",
@@ -75,7 +75,7 @@ def _answers(*refused: int, **kept: type) -> dict[int, type]:
 
 @api.post(
     "/reports",
-    response=_answers(401, 409, 413, 422, 429, 503, _201=ReceiptOut, _200=ReceiptOut),
+    response=_answers(400, 401, 409, 411, 413, 422, 429, 503, _201=ReceiptOut, _200=ReceiptOut),
     summary="Report",
     operation_id="receive_report",
     openapi_extra={"responses": {code: {"headers": {QUOTA: _QUOTA_HEADER}} for code in (200, 201)}},
@@ -97,7 +97,7 @@ def receive(request: HttpRequest, response: HttpResponse, report: ReportIn, key:
 
 @api.get(
     "/reports/{id}",
-    response=_answers(401, 404, _200=StatusOut),
+    response=_answers(400, 401, 404, 503, _200=StatusOut),
     summary="How far a report is",
     operation_id="report_status",
     url_name="status",
@@ -110,7 +110,7 @@ def status(request: HttpRequest, id: Id) -> Any:  # noqa: A002, ANN401 - the nam
 
 @api.post(
     "/exports",
-    response=_answers(401, 413, 422, 429, 503, _201=ExportsOut),
+    response=_answers(400, 401, 411, 413, 422, 429, 503, _201=ExportsOut),
     summary="Give exports of conversations",
     operation_id="keep_exports",
 )

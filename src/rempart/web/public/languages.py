@@ -19,9 +19,11 @@ class Language:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """The answer in the language of the request."""
-        lang, path = _prefixed(request.path_info)
+        lang, path = prefixed(request.path_info)
         request.path_info = path
-        with translation.override(lang or _asked(request) or _wished(request) or _default()):
+        with translation.override(
+            lang or _asked(request) or wished(request.headers.get("Accept-Language", "")) or _default()
+        ):
             response = self._get_response(request)
             response.headers.setdefault("Content-Language", language())
         if lang is None:
@@ -34,7 +36,7 @@ def language() -> Lang:
     return _known(translation.get_language() or "") or _default()
 
 
-def _prefixed(path: str) -> tuple[Lang | None, str]:
+def prefixed(path: str) -> tuple[Lang | None, str]:
     """The language in front of a path, and the rest of it."""
     for lang in LANGS:
         if path == f"/{lang}" or path.startswith(f"/{lang}/"):
@@ -46,9 +48,15 @@ def _asked(request: HttpRequest) -> Lang | None:
     return _known(request.GET.get("l", ""))
 
 
-def _wished(request: HttpRequest) -> Lang | None:
-    header = request.headers.get("Accept-Language", "")[:200]
-    return next((lang for name, _ in parse_accept_lang_header(header) if (lang := _known(name[:2]))), None)
+def wished(untrusted_header: str) -> Lang | None:
+    """The language that a header Accept-Language asks for before others; None when it asks for none of ours."""
+    names = parse_accept_lang_header(untrusted_header[:200])
+    return next((lang for name, _ in names if (lang := _known(name[:2]))), None)
+
+
+def language_before_django(path: str, *, untrusted_header: str) -> Lang:
+    """The language of a request that is answered before the middleware sees it, by its address and its Accept-Language."""
+    return prefixed(path)[0] or wished(untrusted_header) or (_default() if settings.configured else "fr")
 
 
 def _default() -> Lang:
