@@ -1,11 +1,11 @@
 """`rempart serve`, `check`, `site`, `work`, `sign`: a site and its processes. Django is loaded inside the commands only."""
 
-import getpass
 import hashlib
 import json
 import secrets
 import sys
 import tempfile
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal, NoReturn, get_args
@@ -17,8 +17,11 @@ from rempart.errors import BadInput, NotAllowed
 from rempart.wording import wording
 
 if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
     from rempart.web.config import FaceConfig, Site
     from rempart.web.demo import Demo
+    from rempart.web.people.roles import Role
     from rempart.web.safety import Safety
     from rempart.web.serve import Event
 
@@ -27,16 +30,11 @@ _ = _words.text
 app = typer.Typer(help=_("The site: made, brought up to date, and who may enter."), no_args_is_help=True)
 
 DATA = Path("rempart-data")
-FEWEST_PASSWORD_SIGNS = 14
 Data = Annotated[Path, typer.Option("--data", envvar="REMPART_DATA", help=_("Folder of the site."))]
 Name = Annotated[str, typer.Argument(metavar="NAME", help=_("A name, at most 100 signs."), show_default=False)]
 FaceName = Literal["public", "desk", "worker", "signer"]
 ProfileName = Literal["association", "hotline", "enquete"]
 Once = Annotated[bool, typer.Option("--once", help=_("Do what is due, then leave."))]
-
-
-class WeakPassword(BadInput):
-    """A password that is too short, too common, or was not typed twice alike."""
 
 
 class NameTaken(NotAllowed):
@@ -132,13 +130,22 @@ def _tell_demo(demo: "Demo") -> None:
     out.print(
         shown(_("This is a demonstration: the people and the reports are invented, and nothing leaves this machine."))
     )
-    out.print(shown(_("At the desk: name {user}, password {password}", user=demo.user, password=demo.password)))
+    for account in demo.accounts:
+        out.print(
+            shown(_("At the desk: name {user}, password {password}", user=account.user, password=account.password))
+        )
+    out.print(shown(_("The first one has every role; the second one is for what another person must do.")))
     if demo.code:
         out.print(shown(_("A receipt whose mailbox holds an answer: {code}", code=demo.code)))
 
 
 def _address(config: "FaceConfig") -> str:
-    return config.bind if config.bind.startswith("unix:") else f"http://{config.bind}/"
+    """With the name localhost where it is one of the face's: browsers give passkeys to a name, never to a number."""
+    if config.bind.startswith("unix:"):
+        return config.bind
+    host, _colon, port = config.bind.rpartition(":")
+    is_named = host == "127.0.0.1" and "localhost" in config.hosts
+    return f"http://localhost:{port}/" if is_named else f"http://{config.bind}/"
 
 
 def check(
@@ -215,13 +222,9 @@ def sign(data: Data = DATA, once: Once = False) -> None:
 
     site = Site.at(data)
     django_as(site, Face.SIGNER)
-    from rempart.evidence.ledger.tiles import TileLog  # noqa: PLC0415
-    from rempart.web.signing import load_signer, sign_new_leaves  # noqa: PLC0415 - models exist once Django runs
+    from rempart.web.signing import sign_all  # noqa: PLC0415 - models exist once Django runs
 
-    signer, count = load_signer(site), 0
-    with TileLog(site.ledger, vkey=signer.vkey) as log:
-        while done := sign_new_leaves(log, signer=signer):
-            count += done
+    count = sign_all(site)
     out.print(_words.count("{count} leaf signed.", "{count} leaves signed.", count))
 
 
@@ -246,12 +249,13 @@ def init(
         raise BadInput("--profile takes association, hotline or enquete.")
     django_as(site, Face.OWNER)
     prepare_tables(site)
+    _make_home(site)
     if not is_new:
         out.print(shown(_("There was a site in {path}; what was missing was added.", path=data)))
         return
     out.print(shown(_("The site is in {path}. Next:", path=data)))
     out.print(shown(f"  rempart keys init --data {data} --escrow-out /media/usb/guard.key"), soft_wrap=True)
-    out.print(shown(f"  rempart site user NAME --data {data}"), soft_wrap=True)
+    out.print(shown(f"  rempart site user NAME --role head --role analyst --data {data}"), soft_wrap=True)
     out.print(shown(f"  rempart check --data {data}"), soft_wrap=True)
     out.print(shown(f"  rempart serve --data {data}"), soft_wrap=True)
 
@@ -265,12 +269,30 @@ def upgrade(data: Data = DATA) -> None:
     site = make_folders(data, Site.at(data).config)
     django_as(site, Face.OWNER)
     prepare_tables(site)
+    _make_home(site)
     out.print(_("The tables are those of this version."))
 
 
-@app.command(help=_("Lets a person enter the desk, or gives them a new password; it is asked twice."))
-def user(name: Name, data: Data = DATA) -> None:
-    """`rempart site user`."""
+def _make_home(site: "Site") -> None:
+    from rempart.web.people.accounts import home_of  # noqa: PLC0415 - models exist once Django runs
+
+    home_of(site.config.name, at=datetime.now(UTC))
+
+
+@app.command(help=_("Makes an account of the desk; prints a one-time password, which is changed at the first entry."))
+def user(
+    name: Name,
+    data: Data = DATA,
+    reset: Annotated[
+        bool,
+        typer.Option("--reset", help=_("For an account that is there: a new one-time password, no second factor.")),
+    ] = False,
+    role: Annotated[list[str] | None, typer.Option("--role", help=_("Gives this role, may be given again."))] = None,
+    end_role: Annotated[
+        list[str] | None, typer.Option("--end-role", help=_("Ends this role; may be given again."))
+    ] = None,
+) -> None:
+    """`rempart site user`: with roles, an account that is there keeps its password."""
     _require_name(name)
     from rempart.web.config import Face, Site  # noqa: PLC0415 - the site only where it is asked for
     from rempart.web.setup import django_as  # noqa: PLC0415
@@ -279,37 +301,37 @@ def user(name: Name, data: Data = DATA) -> None:
     django_as(site, Face.OWNER)
     from django.contrib.auth.models import User  # noqa: PLC0415 - models exist once Django runs
 
-    password = _ask_password()
-    person, is_new = User.objects.get_or_create(username=name)
-    person.set_password(password)
-    person.is_active = True
-    person.save()
-    told = _("{name} may enter the desk now.", name=name) if is_new else _("{name} has a new password.", name=name)
-    out.print(shown(told))
+    from rempart.web.people.accounts import parse_role  # noqa: PLC0415
+
+    given, ended = [parse_role(one) for one in role or ()], [parse_role(one) for one in end_role or ()]
+    if reset or not (given or ended) or not User.objects.filter(username=name).exists():
+        _let_enter(name, reset=reset)
+    _change_roles(User.objects.get(username=name), site, given=given, ended=ended)
 
 
-def _ask_password() -> str:
-    """Raises: WeakPassword."""
-    from django.contrib.auth.password_validation import validate_password  # noqa: PLC0415 - Django runs
-    from django.core.exceptions import ValidationError  # noqa: PLC0415
+def _let_enter(name: str, *, reset: bool) -> None:
+    from rempart.web.entrance.accounts import make_account, reset_account  # noqa: PLC0415 - models exist once Django runs
 
-    password = _typed(_("Password (at least {count} signs): ", count=FEWEST_PASSWORD_SIGNS))
-    if len(password) < FEWEST_PASSWORD_SIGNS:
-        raise WeakPassword(
-            "The password has fewer than {count} signs. Nothing was changed.", count=FEWEST_PASSWORD_SIGNS
-        )
-    try:
-        validate_password(password)
-    except ValidationError:
-        raise WeakPassword("This password is among the most common ones. Nothing was changed.") from None
-    if _typed(_("The same again: ")) != password:
-        raise WeakPassword("The two passwords are not alike. Nothing was changed.")
-    return password
+    password = reset_account(name) if reset else make_account(name)
+    out.print(shown(_("The one-time password of {name}, which is shown only now and kept nowhere:", name=name)))
+    typer.echo(password)
+    out.print(
+        shown(_("At the first entry it is changed, and a second factor is set up: a passkey or an authenticator app."))
+    )
 
 
-def _typed(prompt: str) -> str:
-    """A line that is not shown while it is typed; from another program, the next line of what it sends."""
-    return getpass.getpass(prompt) if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
+def _change_roles(user: "User", site: "Site", *, given: "Sequence[Role]", ended: "Sequence[Role]") -> None:
+    """Makes the person of an account when there is none, gives and ends roles, and says which ones hold."""
+    from rempart.web.people import accounts  # noqa: PLC0415 - models exist once Django runs
+
+    now = datetime.now(UTC)
+    person = accounts.person_of(user, organisation=site.config.name, by=accounts.OWNER, at=now)
+    for one in given:
+        accounts.grant_role(person, role=one, by=accounts.OWNER, at=now)
+    for one in ended:
+        accounts.end_role(person, role=one, by=accounts.OWNER, at=now)
+    held = ", ".join(accounts.held_roles(person)) or _("none; give one with --role")
+    out.print(shown(_("Roles of {name}: {roles}", name=user.username, roles=held)))
 
 
 @app.command(help=_("Lets a platform or an association report through the API; its token is shown once."))

@@ -9,6 +9,7 @@ from wsgiref.util import setup_testing_defaults
 
 from rempart.web.buckets import Gauge
 from rempart.web.config import Face, Site
+from rempart.web.desk_edge import DeskEdge
 from rempart.web.lanes import Edge, Proxies, sorted_application
 from rempart.wording import LANGS
 
@@ -33,7 +34,7 @@ def application_of(site: Site, face: Face, *, gauge: Gauge | None = None) -> Edg
             threads=config.public.threads,
             gauge=gauge or Gauge(),
         )
-    return Edge(django, proxies=Proxies.of(config.desk.trusted_proxies), upload_bytes=config.max_upload_bytes)
+    return DeskEdge(django, proxies=Proxies.of(config.desk.trusted_proxies), upload_bytes=config.max_upload_bytes)
 
 
 def _warm(django: "WSGIApplication") -> None:
