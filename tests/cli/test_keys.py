@@ -121,9 +121,9 @@ def test_rotates_and_lists(site: Path, ask_here: Ask) -> None:
 
     entries = Keyring(site / "keys").recipients().entries
     assert (refused.code, rotated.code, listed.code) == (2, 0, 0)
-    assert len(entries) == 3
+    assert len(entries) == 4
     assert all(f"  {entry.key}\n" in listed.out for entry in entries)
-    assert listed.out.count("private half here") == 2
+    assert listed.out.count("private half here") == 3
     assert "AGE-SECRET-KEY" not in listed.out + rotated.out
 
 

@@ -1,7 +1,9 @@
 """`rempart verify` and `rempart witness`: what they print, how they leave, and the witness over HTTP."""
 
+import contextlib
 import http.client
 import json
+import sqlite3
 import stat
 import subprocess
 import sys
@@ -20,6 +22,7 @@ from rempart.evidence.ledger.checkpoints import Checkpoint
 from rempart.evidence.ledger.files import Busy, NotKept
 from rempart.evidence.ledger.tiles import TileLog
 from rempart.evidence.ledger.witness import SIZE, encode_request
+from rempart.wording import Lang
 from tests.cli.shell import Ask, ask
 from tests.evidence.handover import make_site
 from tests.evidence.ledger.authority import authority
@@ -213,6 +216,7 @@ def test_a_bag_is_judged_by_our_own_verifier(tmp_path: Path, ask_here: Ask) -> N
 
 MAKE_SITE = """
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from rempart.web.config import Face, SiteConfig
 from rempart.web.setup import django_as, make_folders, prepare_tables
@@ -220,12 +224,15 @@ from rempart.web.setup import django_as, make_folders, prepare_tables
 site = make_folders(Path(sys.argv[1]), SiteConfig(name="Essai"))
 django_as(site, Face.OWNER)
 prepare_tables(site)
-from rempart.evidence.ledger.tiles import TileLog
-from rempart.web.signing import sign_new_leaves
-from tests.evidence.ledger.made import SIGNER
-(site.keys / "signer.vkey").write_text(SIGNER.vkey.text)
-with TileLog(site.ledger) as log:
-    sign_new_leaves(log, signer=SIGNER)
+NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
+from rempart.evidence.keyring import Keyring
+from rempart.web.people.accounts import home_of
+from rempart.web.signing import sign_all
+ring = Keyring(site.keys)
+ring.add_signer("example.org/ledger", seed=b"s" * 32)
+ring.add_journal(seed=b"j" * 32)
+home_of("Essai", at=NOW)
+sign_all(site)
 """
 
 
@@ -241,9 +248,89 @@ def test_a_site_is_compared_with_its_ledger(tmp_path: Path) -> None:
 
     assert (whole.code, damaged.code, two.code) == (0, 1, 2)
     assert "0 entries, intact" in whole.out
-    assert "Compared with the database: 0 acts, 0 sealed files." in whole.out
+    assert "1 entry, intact" in whole.out
+    assert "Compared with the database: 0 acts, 1 event of the desk, 0 sealed files." in whole.out
     assert "The database and the sealed files of the site" in damaged.out
     assert "one site at a time" in two.err
+
+
+@pytest.mark.parametrize(
+    ("lang", "sentence"),
+    [
+        ("en", "Leaf 0 was added behind the counter of the database."),
+        ("fr", "La feuille 0 a été ajoutée dans la base de données sans passer par son compteur."),
+    ],
+)
+def test_a_row_that_was_tampered_with_is_told_in_the_language_of_the_reader(
+    tmp_path: Path, lang: Lang, sentence: str
+) -> None:
+    """With a code and the number of the leaf for programs."""
+    data = tmp_path / "data"
+    subprocess.run([sys.executable, "-c", MAKE_SITE, str(data)], check=True, cwd=ROOT, capture_output=True)
+    with contextlib.closing(sqlite3.connect(data / "door/door.db")) as database, database:
+        database.execute("INSERT INTO door_leaf VALUES (0, x'00', NULL)")
+
+    told, listed = ask("verify", data, lang=lang), ask("verify", data, "--json", lang=lang)
+
+    found = {one["code"]: one for one in json.loads(listed.out)[0]["findings"]}
+    assert (told.code, listed.code) == (1, 1)
+    assert sentence in told.out
+    assert set(found) == {"leaf_added", "leaf_broken"}
+    assert found["leaf_added"] == {"code": "leaf_added", "place": "leaf 0", "entry": 0, "sentence": sentence}
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    """A whole site: nothing was received, one event was signed."""
+    folder = tmp_path / "data"
+    subprocess.run([sys.executable, "-c", MAKE_SITE, str(folder)], check=True, cwd=ROOT, capture_output=True)
+    return folder
+
+
+def test_an_event_that_was_changed_is_told_as_one_of_the_journal(data: Path) -> None:
+    """Behind the triggers; the two logs are told apart in words, and for programs."""
+    with contextlib.closing(sqlite3.connect(data / "desk/desk.db")) as database, database:
+        database.execute("DROP TRIGGER desk_event_no_update")
+        database.execute("UPDATE desk_event SET actor = 'p-zzzzzzzz'")
+
+    told, listed = ask("verify", data), json.loads(ask("verify", data, "--json").out)[0]
+
+    assert told.code == 1
+    assert "Journal: Who, what, when, why or of what was changed in the event that leaf 0 proves." in told.out
+    assert [(one["code"], one["place"]) for one in listed["findings"]] == [("event_altered", "journal leaf 0")]
+    assert (listed["size"], listed["journal"]["size"], listed["events"]) == (0, 1, 1)
+
+
+def test_a_damaged_journal_is_told_with_its_folder(data: Path) -> None:
+    """Its files have the names of the ledger's."""
+    (data / "journal/checkpoint").write_bytes(b"")
+
+    told, listed = ask("verify", data), json.loads(ask("verify", data, "--json").out)[0]
+
+    assert told.code == 1
+    assert "Journal: checkpoint is not a checkpoint any more" in told.out
+    assert "journal/checkpoint" in {one["place"] for one in listed["findings"]}
+
+
+def test_both_keys_are_needed_when_one_is_given(data: Path, tmp_path: Path) -> None:
+    """Who brings the published key of the ledger brings that of the journal too; the witness of one is not asked for the other."""
+    ledger, journal = (data / "keys" / f"{name}.vkey" for name in ("signer", "journal"))
+    (tmp_path / "both").write_text(ledger.read_text() + journal.read_text())
+
+    alone = ask("verify", data, "--vkey", ledger)
+    both = ask(
+        "verify",
+        data,
+        "--vkey",
+        tmp_path / "both",
+        "--witnessed",
+        data / "ledger/checkpoint",
+        "--witnessed",
+        data / "journal/checkpoint",
+    )
+
+    assert (alone.code, both.code) == (2, 0)
+    assert "public key of the journal is needed too" in alone.err
 
 
 # -- witness --------------------------------------------------------------------------------------------

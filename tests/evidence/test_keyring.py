@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from rempart.evidence import durable, keys, sealing
-from rempart.evidence.keyring import AlreadyMade, Flaw, Keyring, LostSigner
+from rempart.evidence.keyring import AlreadyMade, Flaw, Keyring, LostSigner, NoLedgerKey
 from rempart.evidence.keys import DamagedRecipients, NotAKey
 from rempart.evidence.ledger.notes import BadKey, parse_signer, parse_vkey
 
@@ -24,7 +24,15 @@ def ring(tmp_path: Path) -> Keyring:
     made.add_guard(keys.recipient_of(GUARD), day=NOVEMBER)
     made.add_intake(NOVEMBER)
     made.add_signer("alice.example/ledger", seed=SEED)
+    _add_desk(made)
     return made
+
+
+def _add_desk(ring: Keyring) -> None:
+    """What the desk needs beside the key of the month."""
+    ring.add_journal(seed=b"j" * 32)
+    ring.add_desk(NOVEMBER)
+    ring.add_blind(seed=b"b" * 32)
 
 
 def flaws(ring: Keyring, day: date = NOVEMBER) -> list[tuple[Flaw, str]]:
@@ -38,7 +46,11 @@ def test_the_keys_of_a_site_are_in_order_when_they_are_made(ring: Keyring) -> No
 
     assert flaws(ring) == []
     assert modes == {
+        "blind.key": 0o600,
+        "desk.key": 0o600,
         "intake-2026-11.key": 0o600,
+        "journal.key": 0o600,
+        "journal.vkey": 0o644,
         "recipients.toml": 0o644,
         "signer.key": 0o600,
         "signer.vkey": 0o644,
@@ -63,6 +75,7 @@ def test_a_rotation_keeps_what_came_before_readable(ring: Keyring) -> None:
     assert [(entry.name, entry.retired_date) for entry in ring.recipients().entries] == [
         ("guard-2026-11", None),
         ("intake-2026-11", DECEMBER),
+        ("desk", None),
         ("intake-2026-12", None),
     ]
     assert flaws(ring, DECEMBER) == []
@@ -72,7 +85,7 @@ def test_a_month_has_one_key_unless_another_is_asked_for(ring: Keyring) -> None:
     """A second call by mistake changes nothing; a lost trust is met with a further key."""
     with pytest.raises(AlreadyMade, match="intake-2026-11"):
         ring.add_intake(NOVEMBER)
-    assert len(ring.recipients().entries) == 2
+    assert len(ring.recipients().entries) == 3
 
     assert ring.add_intake(NOVEMBER, again=True).name == "intake-2026-11-2"
     assert len(ring.recipients().active("intake")) == 1
@@ -119,6 +132,39 @@ def test_a_ledger_has_one_key(ring: Keyring) -> None:
     assert flaws(ring) == [(Flaw.NO_SIGNER, "signer.key")]
 
 
+def test_the_journal_has_a_key_and_a_name_of_its_own(ring: Keyring) -> None:
+    """A second one is refused, and a lost private half is not replaced in silence."""
+    ledger, journal = (parse_vkey(path.read_text("utf-8")) for path in (ring.vkey_path, ring.journal_vkey_path))
+    assert journal.name == f"{ledger.name}/journal"
+    assert journal.public != ledger.public
+    with pytest.raises(AlreadyMade):
+        ring.add_journal(seed=b"k" * 32)
+
+    ring.journal_path.unlink()
+
+    with pytest.raises(LostSigner):
+        ring.add_journal(seed=b"k" * 32)
+    assert flaws(ring) == [(Flaw.NO_JOURNAL, "journal.key")]
+
+
+def test_the_journal_waits_for_the_name_of_the_ledger(tmp_path: Path) -> None:
+    """Nothing is written else."""
+    ring = Keyring(tmp_path / "keys")
+
+    with pytest.raises(NoLedgerKey):
+        ring.add_journal(seed=SEED)
+
+    assert not ring.folder.exists()
+
+
+def test_the_key_of_the_index_is_made_once(ring: Keyring) -> None:
+    """Another one would find nothing of what was found before."""
+    before = ring.blind_path.read_bytes()
+
+    assert not ring.add_blind(seed=b"c" * 32)
+    assert ring.blind_path.read_bytes() == before
+
+
 def test_an_interrupted_signer_goes_on_with_its_key(ring: Keyring) -> None:
     """The private half alone is enough."""
     before = ring.vkey_path.read_bytes()
@@ -156,6 +202,11 @@ def _guard_here(folder: Path) -> None:
     durable.create(folder / "guard.key", keys.identity_file(GUARD, remark="x"))
 
 
+def _one_key_for_both(folder: Path) -> None:
+    for half in ("key", "vkey"):
+        (folder / f"journal.{half}").write_bytes((folder / f"signer.{half}").read_bytes())
+
+
 def _other_signer(folder: Path) -> None:
     other = Keyring(folder / "other")
     other.add_signer("x", seed=b"x" * 32)
@@ -176,6 +227,13 @@ def _other_signer(folder: Path) -> None:
         (lambda folder: folder.chmod(0o777), [(Flaw.FOLDER_OPEN, "keys")]),
         (_guard_here, [(Flaw.GUARD_HERE, "guard.key")]),
         (lambda folder: _guard_here(folder.parent), [(Flaw.GUARD_HERE, "guard.key")]),
+        (lambda folder: _open(folder / "journal.key"), [(Flaw.PRIVATE_OPEN, "journal.key")]),
+        (lambda folder: _open(folder / "desk.key"), [(Flaw.PRIVATE_OPEN, "desk.key")]),
+        (lambda folder: _open(folder / "blind.key"), [(Flaw.PRIVATE_OPEN, "blind.key")]),
+        (lambda folder: (folder / "blind.key").unlink(), [(Flaw.NO_BLIND, "blind.key")]),
+        (lambda folder: (folder / "blind.key").write_bytes(b"00"), [(Flaw.NO_BLIND, "blind.key")]),
+        (lambda folder: (folder / "journal.key").write_bytes(b"\xff"), [(Flaw.JOURNAL_OTHER, "journal.key")]),
+        (_one_key_for_both, [(Flaw.JOURNAL_OTHER, "journal.vkey")]),
         (_other_signer, [(Flaw.SIGNER_OTHER, "signer.vkey")]),
         (lambda folder: (folder / "signer.key").write_bytes(b"\xff"), [(Flaw.SIGNER_OTHER, "signer.key")]),
         (lambda folder: (folder / "recipients.toml").write_bytes(b"x"), [(Flaw.LIST_DAMAGED, "recipients.toml")]),
@@ -196,6 +254,7 @@ def test_an_old_month_and_missing_keys_are_told(tmp_path: Path) -> None:
     ring = Keyring(tmp_path / "site" / "keys")
     ring.add_intake(NOVEMBER)
     ring.add_signer("x", seed=SEED)
+    _add_desk(ring)
 
     assert flaws(ring, date(2026, 11, 30)) == [(Flaw.NO_GUARD, "guard")]
     assert flaws(ring, DECEMBER) == [(Flaw.NO_GUARD, "guard"), (Flaw.OLD_MONTH, "intake-2026-11")]
@@ -206,6 +265,7 @@ def test_a_site_with_a_guard_key_alone_is_told(tmp_path: Path) -> None:
     ring = Keyring(tmp_path / "site" / "keys")
     ring.add_guard(keys.recipient_of(GUARD), day=NOVEMBER)
     ring.add_signer("x", seed=SEED)
+    _add_desk(ring)
 
     assert flaws(ring) == [(Flaw.NO_INTAKE, "intake")]
 
@@ -218,7 +278,7 @@ def test_a_file_that_may_not_be_read_was_not_looked_at(ring: Keyring, monkeypatc
 
     monkeypatch.setattr(keys, "read_identities", refuse)
 
-    assert flaws(ring) == [(Flaw.NOT_LOOKED, "intake-2026-11.key")]
+    assert flaws(ring) == [(Flaw.NOT_LOOKED, "intake-2026-11.key"), (Flaw.NOT_LOOKED, "desk.key")]
 
 
 def test_a_damaged_list_stops_what_needs_it(ring: Keyring) -> None:

@@ -92,6 +92,80 @@ def test_not_even_the_owner_rewrites_what_was_received(site: Site, server: Clust
         server.sql(statement, user="rempart")
 
 
+def refused(server: Cluster, statement: str, *, user: str = "rempart") -> bool:
+    """Whether the database itself refuses."""
+    try:
+        server.sql(statement, user=user)
+    except subprocess.CalledProcessError:
+        return True
+    return False
+
+
+ERASE = """
+import os, sys
+from datetime import UTC, datetime
+from pathlib import Path
+from rempart.evidence.keyring import Keyring
+from rempart.web.config import Face, Site
+from rempart.web.setup import django_as, prepare_tables
+
+site = Site.at(Path(sys.argv[1]))
+Keyring(site.keys).add_signer("example.org/ledger", seed=os.urandom(32))
+django_as(site, Face.OWNER)
+prepare_tables(site)
+from rempart.web.auditing import audit_site
+from rempart.web.door import actions
+from rempart.web.door.models import Deposit, Tombstone
+from rempart.web.people.accounts import home_of
+from rempart.web.signing import sign_all
+
+means = actions.Means(recipients=(), at=datetime(2026, 11, 22, 12, tzinfo=UTC), draw=os.urandom)
+home_of("Essai", at=means.at)
+row = Deposit.objects.exclude(id__in=Tombstone.objects.values("subject"))[0]
+actions.erase_deposit(row.id, ground="term", means=means, actor="worker")
+sign_all(site)
+audit = audit_site(site)
+print(audit.events, audit.unsigned, sorted(one.code for one in audit.faults))
+"""
+
+
+def test_a_report_is_erased_and_both_logs_verify(site: Site, server: Cluster) -> None:
+    """By the verb of the door; one event of the desk is signed beside what was received."""
+    done = subprocess.run(python("-c", ERASE, str(site.folder)), check=True, cwd=ROOT, capture_output=True, text=True)
+
+    events, unsigned, faults = done.stdout.split(maxsplit=2)
+    assert (events, unsigned) == ("1", "0")
+    assert faults.strip() == "[]"
+
+
+EMPTY = "UPDATE door_deposit SET sealed = '', salt = '' WHERE id = 'KEY'"
+BURY = "INSERT INTO door_tombstone VALUES ('KEY', 'KEY', now(), 'term', 's')"
+NEVER = (
+    EMPTY,
+    "UPDATE door_deposit SET sealed = 'x' WHERE id = 'KEY'",
+    "DELETE FROM door_deposit WHERE id = 'KEY'",
+    "UPDATE door_tombstone SET ground = 'other'",
+    "DELETE FROM door_tombstone",
+    "TRUNCATE door_tombstone",
+    "TRUNCATE door_deposit",
+)
+
+
+def test_a_report_is_emptied_once_with_its_tombstone(site: Site, server: Cluster) -> None:
+    """Not before, in nothing else, not twice, never back; and the public role knows of no tombstone."""
+    key = server.sql("SELECT id FROM door_deposit WHERE length(sealed) > 0 ORDER BY id LIMIT 1")
+    empty, bury = EMPTY.replace("KEY", key), BURY.replace("KEY", key)
+    before = [refused(server, statement) for statement in (empty, f"{empty} OR true")]
+    by_the_door = [refused(server, one, user="rempart_door") for one in (bury, "SELECT * FROM door_tombstone")]
+
+    server.sql(bury, user="rempart")
+
+    with_more = empty.replace("SET", "SET urgency = 4,")
+    assert (before, by_the_door, refused(server, with_more)) == ([True, True], [True, True], True)
+    assert not refused(server, empty)
+    assert [refused(server, statement.replace("KEY", key)) for statement in NEVER] == [True] * len(NEVER)
+
+
 def test_a_killed_server_loses_no_receipt(site: Site, server: Cluster) -> None:
     """Kill -9 of every process of the database in the middle of the work, again and again."""
     shown = 0

@@ -101,7 +101,7 @@ def test_every_change_is_found_and_named(kept: Site, statement: str, place: str,
 
     faults = audit_site(kept).faults
 
-    assert any(fault.place.startswith(place) and words in fault.sentence for fault in faults), faults
+    assert any(fault.place.startswith(place) and words in fault.sentence() for fault in faults), faults
 
 
 @pytest.mark.parametrize(("change", "words"), [("flip", "was changed"), ("remove", "is missing")])
@@ -119,4 +119,4 @@ def test_a_changed_or_lost_file_is_found(kept: Site, change: str, words: str) ->
     faults = audit_site(kept).faults
 
     assert [fault.place for fault in faults] == [f"exhibit {address[:12]}"]
-    assert words in faults[0].sentence
+    assert words in faults[0].sentence()

@@ -5,18 +5,21 @@ from pathlib import Path
 import pytest
 from django.contrib.auth.models import User
 
-from rempart.evidence.keyring import Keyring
+from rempart.evidence.keyring import Flaw, Keyring
 from rempart.evidence.keys import Purpose
 from rempart.evidence.ledger.leaves import decode
 from rempart.evidence.sealing import unseal
 from rempart.intake import report as reports
 from rempart.intake.report import Category, Kind, Report, ReporterKind, Urgency
 from rempart.web import demo
+from rempart.web.cases.models import Event
 from rempart.web.config import Site, SiteConfig, save_config
 from rempart.web.demo import NotADemo, fictional_reports, make_demo
 from rempart.web.door.models import Deposit, Leaf, Status
 from rempart.web.door.queries import read_mailbox
-from rempart.web.door.waiting import waiting_reports
+from rempart.web.people.accounts import held_roles
+from rempart.web.people.models import Grant, Person
+from rempart.web.people.roles import Role
 from tests.web.conftest import INTAKE, NOON
 
 REPORTS = tuple(told.report for told in fictional_reports())
@@ -56,13 +59,13 @@ def test_they_are_sealed_and_kept_as_real_ones_and_one_is_answered(site: Site) -
     assert "3018" in (mailbox.lines[0].text or "")
     assert reports.decode(unseal(bytes(first.sealed), identities=[INTAKE])) == REPORTS[0]
     assert kept.count("report_received") == len(REPORTS)
-    assert waiting_reports().first[0].urgency == 4
+    assert Deposit.objects.filter(urgency=4, lane="urgent").exists()
 
 
 @pytest.mark.usefixtures("rows")
 def test_the_password_is_long_and_another_one_each_time() -> None:
     """It is printed, so it opens a demonstration only while that runs."""
-    first, second = demo._set_password(), demo._set_password()
+    first, second = demo._set_password(demo.USER), demo._set_password(demo.USER)
 
     user = User.objects.get(username=demo.USER)
     assert len(first.replace("-", "")) == 20
@@ -70,6 +73,21 @@ def test_the_password_is_long_and_another_one_each_time() -> None:
     assert user.check_password(second)
     assert not user.check_password(first)
     assert not user.is_superuser
+
+
+@pytest.mark.usefixtures("rows")
+def test_the_people_are_invented_and_have_a_role_each() -> None:
+    """The demonstration's own account sees everything; a second one reads again; nobody else can enter. Twice is as once."""
+    demo._make_people(NOON)
+    demo._make_people(NOON)
+
+    roles = {person.user.username: held_roles(person) for person in Person.objects.select_related("user")}
+    entering = [user.username for user in User.objects.all() if user.has_usable_password()]
+    assert roles[demo.USER] == tuple(Role)
+    assert set(roles[demo.SECOND]) == {Role.SECOND_READER, Role.HEAD}
+    assert {role for name, held in roles.items() if name != demo.USER for role in held} == set(Role)
+    assert entering == []
+    assert Grant.objects.count() == Event.objects.filter(action="role_granted").count() == sum(map(len, roles.values()))
 
 
 def test_a_new_one_is_marked_listens_here_only_and_has_its_keys(tmp_path: Path) -> None:
@@ -82,7 +100,10 @@ def test_a_new_one_is_marked_listens_here_only_and_has_its_keys(tmp_path: Path) 
     assert all(face.bind.startswith("127.0.0.1:") for face in (made.config.public, made.config.desk))
     assert made.config.public.bind != made.config.desk.bind
     assert len(known.active(Purpose.INTAKE, Purpose.ESCROW)) == 2
-    assert Keyring(made.keys).check(NOON.date()) == ()
+    assert {fault.flaw for fault in Keyring(made.keys).check(NOON.date())} == {
+        Flaw.NO_DESK,
+        Flaw.NO_BLIND,
+    }  # with tables
     assert Site.at(made.folder).config == made.config
 
 

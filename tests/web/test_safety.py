@@ -74,6 +74,9 @@ def pattern(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ring.add_intake(DAY)
     ring.add_guard(recipient_of(new_identity()), day=DAY)
     ring.add_signer("example.org/ledger", seed=bytes(32))
+    ring.add_journal(seed=b"j" * 32)
+    ring.add_desk(DAY)
+    ring.add_blind(seed=b"b" * 32)
     for source, target in (
         (_SITE.door_database, site.door_database),
         (_SITE.desk_database, site.desk_database),
@@ -183,9 +186,9 @@ def _remove(name: str) -> Change:
     return change
 
 
-def _sql(statement: str) -> Change:
+def _sql(statement: str, *, at: str = "door") -> Change:
     def change(site: Site) -> Site:
-        with sqlite3.connect(site.door_database) as database:
+        with sqlite3.connect(site.door_database if at == "door" else site.desk_database) as database:
             database.executescript(statement)
         database.close()
         return site
@@ -219,6 +222,20 @@ def _no_intake(site: Site) -> Site:
     return site
 
 
+def _no_desk(site: Site) -> Site:
+    path = site.recipients
+    head, *blocks = path.read_text().split("[[recipient]]")
+    path.write_text(head + "".join(f"[[recipient]]{block}" for block in blocks if '"desk"' not in block))
+    (site.keys / "desk.key").unlink()
+    return site
+
+
+def _one_key_for_both(site: Site) -> Site:
+    for half in ("key", "vkey"):
+        (site.keys / f"journal.{half}").write_bytes((site.keys / f"signer.{half}").read_bytes())
+    return site
+
+
 def _guard_here(site: Site) -> Site:
     identity = new_identity()
     Keyring(site.keys).add_guard(recipient_of(identity), day=DAY)
@@ -239,9 +256,13 @@ def _no_password(site: Site) -> Site:
     return with_config(site, database=DatabaseConfig(owner_password_file=str(site.folder / "none")))
 
 
-def _own_witness(site: Site) -> Site:
-    seed = bytes(32)  # of the signer of the pattern
-    return with_witness(site, new_signer("example.org/ledger", kind=WITNESS_KEY, seed=seed).vkey.text)
+def _own_witness(seed: bytes) -> Change:
+    """seed: of one of the two keys of the pattern that sign."""
+
+    def change(site: Site) -> Site:
+        return with_witness(site, new_signer("example.org/ledger", kind=WITNESS_KEY, seed=seed).vkey.text)
+
+    return change
 
 
 BUILT: list[tuple[str, Change]] = [
@@ -269,11 +290,16 @@ BUILT: list[tuple[str, Change]] = [
     ("no_witness", lambda site: with_config(site, ledger=LedgerConfig(origin="example.org/ledger"))),
     ("bad_witness", lambda site: with_witness(site, "not a key")),
     ("bad_witness", lambda site: with_witness(site, new_signer("p", kind=LOG_KEY, seed=b"p" * 32).vkey.text)),
-    ("own_witness", _own_witness),
+    ("own_witness", _own_witness(bytes(32))),
+    ("own_witness", _own_witness(b"j" * 32)),
     ("database_away", _remove("door/door.db")),
     ("commit_not_durable", lambda site: with_config(site, database=DatabaseConfig(synchronous="NORMAL"))),
     ("commit_not_durable", lambda site: with_config(site, database=DatabaseConfig(synchronous="OFF"))),
     ("rows_unguarded", _sql("DROP TRIGGER door_leaf_no_delete")),
+    ("rows_unguarded", _sql("DROP TRIGGER door_tombstone_no_update")),
+    ("rows_unguarded", _sql("DROP TRIGGER desk_event_no_update", at="desk")),
+    ("rows_unguarded", _sql("DROP TRIGGER desk_key_no_delete", at="desk")),
+    ("rows_unguarded", _sql("DROP TRIGGER desk_grant_no_delete", at="desk")),
     ("rows_unguarded", _sql("DROP TRIGGER door_deposit_no_update; CREATE TRIGGER door_deposit_no_update BEFORE INSERT ON door_deposit BEGIN SELECT 1; END")),
     ("tables_stale", _sql("DELETE FROM django_migrations WHERE name LIKE '0002%'")),
     ("no_intake_key", _remove("keys/recipients.toml")),
@@ -286,9 +312,23 @@ BUILT: list[tuple[str, Change]] = [
     ("private_key_damaged", _write("keys/intake-2026-11.key", "nothing of value\n")),
     ("private_key_damaged", _write("keys/signer.vkey", WITNESS.vkey.text + "\n", 0o644)),
     ("no_signer", _remove("keys/signer.key")),
+    ("private_key_open", _chmod("keys/journal.key", 0o640)),
+    ("private_key_open", _chmod("keys/desk.key", 0o640)),
+    ("private_key_open", _chmod("keys/blind.key", 0o604)),
+    ("private_key_damaged", _write("keys/journal.vkey", WITNESS.vkey.text + "\n", 0o644)),
+    ("private_key_damaged", _one_key_for_both),
+    ("private_key_damaged", _write("keys/desk.key", "nothing of value\n")),
+    ("no_journal_key", _remove("keys/journal.key")),
+    ("no_desk_key", _remove("keys/desk.key")),
+    ("no_desk_key", _no_desk),
+    ("no_blind_key", _remove("keys/blind.key")),
+    ("no_blind_key", _write("keys/blind.key", "too short\n")),
     ("keys_folder_open", _chmod("keys", 0o775)),
     ("intake_key_old", _old_key),
     ("keys_open_to_public", _chmod("keys/signer.key", 0o604)),
+    ("keys_open_to_public", _chmod("keys/journal.key", 0o604)),
+    ("keys_open_to_public", _chmod("keys/desk.key", 0o604)),
+    ("keys_open_to_public", _chmod("keys/blind.key", 0o604)),
     ("no_secret", _remove("keys/public.secret")),
     ("no_secret", _write("keys/desk.secret", "too short")),
     ("no_secret", _write("keys/desk.secret", "ab" * 40)),
@@ -401,7 +441,7 @@ def _not_looked(facts: Facts) -> Facts:
 
 
 UNSEEN: list[tuple[set[str], Callable[[Facts], Facts]]] = [
-    ({"guard_key_here", "private_key_damaged"}, _not_looked),
+    ({"guard_key_here", "private_key_damaged", "no_blind_key"}, _not_looked),
     ({"swap_open"}, machine(swaps=None)),
     ({"swap_open"}, machine(swaps=(Swap(name="/swap.img", is_safe=None),))),
     ({"clock_alone"}, machine(is_clock_synchronised=None)),
@@ -570,13 +610,13 @@ def test_files_are_told_by_name_and_mode(site: Site) -> None:
     assert "door/door.db" in files
 
 
-def test_the_signer_asks_only_the_door(site: Site) -> None:
-    """It has no business with the desk's database, and may not open it."""
+def test_the_public_face_asks_only_the_door(site: Site) -> None:
+    """It has no business with the desk's database, and may not open it; the signer reads it, because it signs the journal."""
     site.desk_database.unlink()
 
-    found = look_at_database(site, Face.SIGNER)
+    found = look_at_database(site, Face.PUBLIC)
 
-    assert found.failure is None
+    assert (found.failure, found.unguarded) == (None, ())
     assert set(found.settings) == {"default journal_mode", "default synchronous"}
-    assert look_at_database(site, Face.OWNER).failure == "FileNotFoundError"
+    assert [look_at_database(site, face).failure for face in (Face.OWNER, Face.SIGNER)] == ["FileNotFoundError"] * 2
     assert not site.desk_database.exists()

@@ -11,7 +11,14 @@ INSTALLED_APPS = [
     "rempart.web.door",
     "rempart.web.public",
     "rempart.web.api",
+    "rempart.web.people",
+    "rempart.web.cases",
     "rempart.web.desk",
     "rempart.web.work",
+    "rempart.web.entrance",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
 ]
 DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}}
+MIDDLEWARE = ["allauth.account.middleware.AccountMiddleware"]  # allauth insists

@@ -51,7 +51,9 @@ def register(to: typer.Typer) -> None:
     to.add_typer(app, name="keys")
 
 
-@app.command(help=_("Makes the first keys of a site: of the month, the guard key, of the ledger."))
+@app.command(
+    help=_("Makes the first keys of a site: of the month, the guard key, of the desk, of the ledger and the journal.")
+)
 def init(
     data: Data = DATA,
     escrow_out: EscrowOut = None,
@@ -66,18 +68,24 @@ def init(
     known = ring.recipients()
     needs_guard, needs_intake = not known.active(Purpose.ESCROW), not known.active(Purpose.INTAKE)
     needs_signer = not (ring.signer_path.exists() and ring.vkey_path.exists())
+    needs_journal = not (ring.journal_path.exists() and ring.journal_vkey_path.exists())
     if needs_guard:
         _require_guard_source(data, escrow_out, escrow_recipient)
-    if needs_guard or needs_intake or needs_signer:
+    if needs_guard or needs_intake or needs_signer or needs_journal:
         _tell_chapters()
         _confirm(_("Make these keys now? [y/N]"), yes=yes)
     if needs_guard:
         _make_guard(ring, escrow_out, escrow_recipient)
     if needs_intake:
         _tell_new_month(ring, again=any(entry.purpose == Purpose.INTAKE for entry in known.entries))
-    if needs_signer or not (needs_guard or needs_intake):  # all there: add_signer says so
+    ring.add_desk(_today())
+    ring.add_blind(seed=secrets.token_bytes(keys.KEY_BYTES))
+    if needs_signer or not (needs_guard or needs_intake or needs_journal):  # all there: add_signer says so
         signer = ring.add_signer(origin or _origin_of(data), seed=secrets.token_bytes(keys.KEY_BYTES))
         out.print(shown(_("Key of the ledger made; partners verify with: {vkey}", vkey=signer.vkey.text)))
+    if needs_journal:
+        signer = ring.add_journal(seed=secrets.token_bytes(keys.KEY_BYTES))
+        out.print(shown(_("Key of the journal made; partners verify with: {vkey}", vkey=signer.vkey.text)))
 
 
 @app.command(

@@ -42,6 +42,26 @@ def chapters() -> Iterator[Chapter]:
         ),
     )  # fmt: skip
     yield (
+        _("The key of the journal (keys/journal.key)"),
+        (
+            _("It signs the list of what is done at the desk. It opens nothing."),
+            _("Lost: what was signed stays proven; keep journal.vkey. A new journal begins, and your witnesses must be told."),
+            _("Stolen: a false journal could be signed. Your witnesses and the time stamps show it; tell them at once."),
+        ),
+    )  # fmt: skip
+    yield (
+        _("The keys of the desk (keys/desk.key, keys/blind.key)"),
+        (
+            _(
+                "The first opens what people write about reports; the second finds what reports share, without their words."
+            ),
+            _(
+                "Lost: what was written opens with the guard key only; what reports share is found again by opening them."
+            ),
+            _("Stolen: who also has the desk's database can read what was written. Tell your data protection officer."),
+        ),
+    )
+    yield (
         _("The code of a receipt (with the person who reported)"),
         (
             _("It opens the messages of one report. The site does not hold it and cannot give it again."),
@@ -52,7 +72,11 @@ def chapters() -> Iterator[Chapter]:
 
 def describe(entry: Recipient, *, private_half_here: bool) -> str:
     """A key in one line: what for, since when, until when, and whether its private half is on this machine."""
-    purpose = {Purpose.INTAKE: _("key of the month"), Purpose.ESCROW: _("guard key")}[entry.purpose]
+    purpose = {
+        Purpose.INTAKE: _("key of the month"),
+        Purpose.ESCROW: _("guard key"),
+        Purpose.DESK: _("key of the desk"),
+    }[entry.purpose]
     until = entry.retired_date or _("in use")
     where = _("private half here") if private_half_here else _("private half elsewhere")
     return f"{purpose}, {entry.created_date} – {until}, {where}"
@@ -73,6 +97,10 @@ def fault(told: KeyFault) -> str:
         Flaw.GUARD_HERE: _("It holds the guard key, which belongs on no machine of the site. Take it away."),
         Flaw.NO_SIGNER: _("The key of the ledger is missing: nothing can be signed. Run `rempart keys init`, or take it from the backup."),
         Flaw.SIGNER_OTHER: _("signer.key and signer.vkey are not the two halves of one key. Take both from the backup."),
+        Flaw.NO_JOURNAL: _("The key of the journal is missing: nothing that is done at the desk can be signed. Run `rempart site upgrade`, or take it from the backup."),
+        Flaw.JOURNAL_OTHER: _("journal.key and journal.vkey are not the two halves of one key of their own. Take both from the backup."),
+        Flaw.NO_DESK: _("The key of the desk is missing: nothing can be written there. Run `rempart site upgrade`."),
+        Flaw.NO_BLIND: _("It is missing or damaged: nothing shows what reports share. Take it from the backup, or run `rempart site upgrade`."),
         Flaw.NOT_LOOKED: _("Who runs this command may not read it, so it was not looked at."),
         Flaw.UNLISTED: _("It holds a private key that the list does not name: an interrupted rotation, or a key of somebody else."),
     }[told.flaw]  # fmt: skip

@@ -3,7 +3,7 @@
 import json
 import time
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Protocol
 
@@ -23,6 +23,7 @@ from rempart.wording import Lang, wording
 if TYPE_CHECKING:
     from rempart.web.auditing import Audit
 
+JOURNAL = "journal"  # folder of the second log of a site, and the end of its name
 PATIENCE_S = 2.0  # a signer writes, signs and publishes within a few hundredths of a second
 SITE = "rempart.toml"  # what makes a folder the data folder of a site
 _MOST_GIVEN_BYTES = 4 << 20
@@ -83,29 +84,40 @@ class Judged(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
-    """A fault that others found, in their words: those of a site are English. code: who says it."""
+class OfJournal:
+    """A statement on the files of the journal, which have the same names as those of the ledger."""
 
-    place: str
-    text: str
-    code: str
-    entry: int | None = None
+    told: Statement
 
-    def sentence(self, _lang: Lang = "en") -> str:
-        """Where and what."""
-        return f"{self.place}{_(': ')}{self.text}"
+    @property
+    def code(self) -> str:
+        """What, for programs."""
+        return self.told.code
+
+    @property
+    def place(self) -> str:
+        """Where: a file."""
+        return f"{JOURNAL}/{self.told.place}"
+
+    @property
+    def entry(self) -> int | None:
+        """Which entry of the journal, where it is known."""
+        return self.told.entry
+
+    def sentence(self, lang: Lang = "en") -> str:
+        """What, for people."""
+        return wording(lang).text("Journal: {sentence}", sentence=self.told.sentence(lang))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JudgedWhole:
-    """What is said of a bag, or of a site with its ledger."""
+    """What is said of a bag, or of a site with its two logs."""
 
     findings: tuple[Statement, ...]
     not_examined: tuple[Statement, ...]
     ledger: Verification | None = None
-    acts: int | None = None  # compared with their rows; None where there are no rows to compare
-    exhibits: int | None = None
-    unsigned: int | None = None
+    journal: Verification | None = None
+    audit: "Audit | None" = None  # None where there are no rows to compare, or they could not be compared
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -181,22 +193,48 @@ def _judge_bag(path: Path, given: _Given) -> JudgedWhole:
 
 
 def _judge_site(path: Path, given: _Given) -> JudgedWhole:
-    """The ledger, then every row and every sealed file against it."""
-    ledger = _judge_ledger(path / "ledger", given)
+    """Both logs, then every row and every sealed file against them."""
+    ledger = _judge_ledger(path / "ledger", replace(given, witnessed=_witnessed(given, of_journal=False)))
+    journal = _judge_ledger(path / JOURNAL, _given_for_journal(given))
+    findings: tuple[Statement, ...] = (*ledger.findings, *_of_journal(journal.findings))
+    gaps: tuple[Statement, ...] = (*ledger.not_examined, *_of_journal(journal.not_examined))
     try:
         audit = _audit(path)
-    except RempartError:  # the ledger cannot be read, which its own verification has said in more words
+    except RempartError:  # a log cannot be read, which its own verification has said in more words
         gap = fault(Code.NOT_JUDGED_ROWS, "ledger")
-        return JudgedWhole(findings=ledger.findings, not_examined=(*ledger.not_examined, gap), ledger=ledger)
-    told = tuple(Told(place=one.place, text=one.sentence, code="site") for one in audit.faults)
+        return JudgedWhole(findings=findings, not_examined=(*gaps, gap), ledger=ledger, journal=journal)
     return JudgedWhole(
-        findings=(*ledger.findings, *told),
-        not_examined=ledger.not_examined,
-        ledger=ledger,
-        acts=audit.leaves,
-        exhibits=audit.exhibits,
-        unsigned=audit.unsigned,
+        findings=(*findings, *audit.faults), not_examined=gaps, ledger=ledger, journal=journal, audit=audit
     )
+
+
+def _of_journal(faults: Iterable[Statement]) -> tuple[Statement, ...]:
+    return tuple(OfJournal(told=one) for one in faults)
+
+
+def _given_for_journal(given: _Given) -> _Given:
+    """What the options named, as far as it is the journal's. Raises: BadInput, when they name keys and not its own."""
+    vkeys = given.vkeys
+    if vkeys is not None:
+        vkeys = tuple(one for one in vkeys if one.kind != LOG_KEY or one.name.endswith(f"/{JOURNAL}"))
+        if not any(one.kind == LOG_KEY for one in vkeys):
+            raise BadInput(
+                "The public key of the journal is needed too: write the line of keys/journal.vkey, as its keepers published "
+                "it, into the file of --vkey."
+            )
+    return replace(given, vkeys=vkeys, witnessed=_witnessed(given, of_journal=True))
+
+
+def _witnessed(given: _Given, *, of_journal: bool) -> tuple[tuple[str, bytes], ...]:
+    """The checkpoints of one of the two logs; what is none is for the verification of the ledger to say."""
+    return tuple((name, note) for name, note in given.witnessed if _names_journal(note) == of_journal)
+
+
+def _names_journal(note: bytes) -> bool:
+    try:
+        return checkpoints.read_checkpoint(note).checkpoint.origin.endswith(f"/{JOURNAL}")
+    except BadInput:
+        return False
 
 
 def _audit(path: Path) -> "Audit":
@@ -229,8 +267,9 @@ def _trust(folder: Path, given: _Given) -> Trust:
 
 
 def _keys_beside(folder: Path) -> tuple[Vkey, ...]:
-    """The key that the site keeps beside its ledger; who could alter one could alter both, which the screen says."""
-    path = folder.resolve().parent / "keys" / "signer.vkey"
+    """The key that the site keeps beside its log; who could alter one could alter both, which the screen says."""
+    place = folder.resolve()
+    path = place.parent / "keys" / ("journal.vkey" if place.name == JOURNAL else "signer.vkey")
     return notes.parse_vkeys(_bytes_of(path).decode("utf-8", "replace")) if path.exists() else ()
 
 
@@ -256,16 +295,28 @@ def _fields(path: Path, judged: Judged) -> dict[str, object]:
     }
     ledger = judged.ledger if isinstance(judged, JudgedWhole) else judged
     if isinstance(ledger, Verification):
-        fields |= {
-            "size": ledger.size,
-            "root": ledger.root.hex() if ledger.root else None,
-            "more_findings": ledger.more,
-            "witnesses": [{"name": one.vkey.name, "seen_at": str(one.seen_at)} for one in ledger.witnesses],
-            "stamps": [{"size": size, "at": stamp.at.isoformat()} for size, stamp in ledger.stamps],
-        }
+        fields |= _log_fields(ledger)
     if isinstance(judged, JudgedWhole):
-        fields |= {"acts": judged.acts, "exhibits": judged.exhibits, "unsigned": judged.unsigned}
+        audit = judged.audit
+        fields |= {
+            "journal": _log_fields(judged.journal) if judged.journal else None,
+            "acts": audit.leaves if audit else None,
+            "events": audit.events if audit else None,
+            "exhibits": audit.exhibits if audit else None,
+            "erased": audit.erased if audit else None,
+            "unsigned": audit.unsigned if audit else None,
+        }
     return fields
+
+
+def _log_fields(log: Verification) -> dict[str, object]:
+    return {
+        "size": log.size,
+        "root": log.root.hex() if log.root else None,
+        "more_findings": log.more,
+        "witnesses": [{"name": one.vkey.name, "seen_at": str(one.seen_at)} for one in log.witnesses],
+        "stamps": [{"size": size, "at": stamp.at.isoformat()} for size, stamp in log.stamps],
+    }
 
 
 def _listed(faults: Iterable[Statement]) -> list[dict[str, object]]:
@@ -283,6 +334,9 @@ def _print(path: Path, judged: Judged) -> None:
     if isinstance(ledger, Verification):
         _print_ledger(ledger)
     if isinstance(judged, JudgedWhole):
+        if judged.journal:
+            out.print(_("  Journal of the desk:"))
+            _print_ledger(judged.journal)
         _print_whole(judged)
     if judged.not_examined:
         out.print(_("  Not judged:"))
@@ -307,12 +361,23 @@ def _print_ledger(found: Verification) -> None:
 def _print_whole(judged: JudgedWhole) -> None:
     if judged.ledger is None and not judged.findings:
         out.print(_("  The bag is intact."))
-    if judged.acts is not None and judged.exhibits is not None:
-        acts = _words.count("{count} act", "{count} acts", judged.acts)
-        exhibits = _words.count("{count} sealed file", "{count} sealed files", judged.exhibits)
-        out.print(_("  Compared with the database: {acts}, {exhibits}.", acts=acts, exhibits=exhibits))
-    if judged.unsigned:
-        waiting = _words.count(
-            "{count} act waits for the signer.", "{count} acts wait for the signer.", judged.unsigned
+    audit = judged.audit
+    if audit is None:
+        return
+    told = _(
+        "  Compared with the database: {acts}, {events}, {exhibits}.",
+        acts=_words.count("{count} act", "{count} acts", audit.leaves),
+        events=_words.count("{count} event of the desk", "{count} events of the desk", audit.events),
+        exhibits=_words.count("{count} sealed file", "{count} sealed files", audit.exhibits),
+    )
+    out.print(told)
+    if audit.erased:
+        erased = _words.count(
+            "{count} report or message was erased by a rule; the ledger says which and when.",
+            "{count} reports and messages were erased by a rule; the ledger says which and when.",
+            audit.erased,
         )
+        out.print(f"  {erased}")
+    if audit.unsigned:
+        waiting = _words.count("{count} act waits for the signer.", "{count} acts wait for the signer.", audit.unsigned)
         out.print(f"  {waiting}")

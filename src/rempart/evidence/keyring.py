@@ -2,7 +2,10 @@
 
   recipients.toml         public: what is sealed for whom
   intake-YYYY-MM.key      private half of the key of a month, mode 0600, for those who read reports
+  desk.key                private half of the key of the desk, mode 0600, for what people write about reports
+  blind.key               32 random bytes in hexadecimal digits, mode 0600, for the desk's index without words
   signer.key, signer.vkey the key that signs the ledger (`ledger.notes`); the first one private
+  journal.key, .vkey      the key that signs the journal of the desk, the same
 The private half of the guard key is never here. A private half is on the disk before anything is sealed for it.
 """
 
@@ -20,7 +23,9 @@ from rempart.evidence import durable, keys
 from rempart.evidence.keys import Purpose, Recipient, Recipients
 from rempart.evidence.ledger.notes import LOG_KEY, Signer, new_signer, parse_signer, parse_vkey
 
+JOURNAL_NAME = "/journal"  # after the name of the ledger: the two are two logs to a witness
 _FOLDER_MODE = 0o755
+_BLIND = re.compile(rb"[0-9a-f]{64}")
 _IDENTITY = re.compile(rb"AGE-SECRET-KEY-1[A-Z0-9]{58}")
 _MOST_KEY_FILE_BYTES = 1 << 16
 
@@ -30,7 +35,11 @@ class AlreadyMade(BadInput):
 
 
 class LostSigner(BadInput):
-    """The public half of the ledger's key is there, the private half is not."""
+    """The public half of a key that signs is there, the private half is not."""
+
+
+class NoLedgerKey(BadInput):
+    """The journal is named after the ledger, and that has no key yet."""
 
 
 class Flaw(StrEnum):
@@ -48,6 +57,10 @@ class Flaw(StrEnum):
     GUARD_HERE = "guard_here"  # the private half of the guard key lies on the site
     NO_SIGNER = "no_signer"  # nothing can be added to the ledger
     SIGNER_OTHER = "signer_other"  # signer.vkey is not the public half of signer.key
+    NO_JOURNAL = "no_journal"  # nothing that is done at the desk can be signed
+    JOURNAL_OTHER = "journal_other"  # the halves of the journal's key do not belong together, or it is the ledger's
+    NO_DESK = "no_desk"  # nothing can be written at the desk
+    NO_BLIND = "no_blind"  # no index of the desk: absent, or not 32 bytes in hexadecimal digits
     NOT_LOOKED = "not_looked"  # who asks may not read the file
     UNLISTED = "unlisted"  # a private key that the list does not name: an interrupted rotation
 
@@ -67,6 +80,8 @@ class Keyring:
         self.folder = folder
         self.list_path = folder / "recipients.toml"
         self.signer_path, self.vkey_path = folder / "signer.key", folder / "signer.vkey"
+        self.journal_path, self.journal_vkey_path = folder / "journal.key", folder / "journal.vkey"
+        self.blind_path = folder / "blind.key"
 
     def recipients(self) -> Recipients:
         """Whom things are and were sealed for; nobody when there is no list yet.
@@ -106,6 +121,26 @@ class Keyring:
         keys.save_recipients(self.list_path, known.with_new(entry, retired_date=day))
         return entry
 
+    def add_desk(self, day: date) -> Recipient:
+        """The key of the desk; makes it when there is none. Raises: OSError, DamagedRecipients."""
+        known = self.recipients()
+        for entry in known.entries:
+            if entry.purpose == Purpose.DESK and entry.retired_date is None:
+                return entry
+        identity = self._private_half("desk", day)
+        entry = Recipient(name="desk", purpose=Purpose.DESK, key=keys.recipient_of(identity), created_date=day)
+        keys.save_recipients(self.list_path, known.with_new(entry))
+        return entry
+
+    def add_blind(self, *, seed: bytes) -> bool:
+        """Makes the key of the desk's index from 32 random bytes; False when there is one, which stays. Raises: OSError."""
+        durable.make_folder(self.folder, mode=_FOLDER_MODE)
+        try:
+            durable.create(self.blind_path, seed.hex().encode("ascii") + b"\n")
+        except FileExistsError:
+            return False
+        return True
+
     def add_guard(self, recipient: str, *, day: date) -> Recipient:
         """Seals for this guard key from now on, and not for the one before.
 
@@ -131,13 +166,36 @@ class Keyring:
                 "signer.key is lost. Take it from the backup; or keep signer.vkey elsewhere, because it verifies what "
                 "was signed, and begin a new ledger."
             )
+        return self._signing_pair(self.signer_path, self.vkey_path, name=origin, seed=seed)
+
+    def add_journal(self, *, seed: bytes) -> Signer:
+        """Makes the key that signs the journal of the desk, from 32 random bytes; its name is the ledger's with /journal.
+
+        Raises: NoLedgerKey, AlreadyMade, LostSigner when another one has signed before, OSError.
+        """
+        if not self.vkey_path.exists():
+            raise NoLedgerKey("The ledger has no key yet, after which the journal is named. Run `rempart keys init`.")
+        if self.journal_path.exists() and self.journal_vkey_path.exists():
+            raise AlreadyMade("The journal has its key already; nothing was changed.")
+        if self.journal_vkey_path.exists():
+            raise LostSigner(
+                "journal.key is lost. Take it from the backup; or keep journal.vkey elsewhere, because it verifies what "
+                "was signed, and begin a new journal."
+            )
+        ledger = parse_vkey(self.vkey_path.read_text("utf-8"))
+        return self._signing_pair(
+            self.journal_path, self.journal_vkey_path, name=f"{ledger.name}{JOURNAL_NAME}", seed=seed
+        )
+
+    def _signing_pair(self, private: Path, public: Path, *, name: str, seed: bytes) -> Signer:
+        """A key that signs, on the disk; the one that an interrupted call left there, if there is one."""
         durable.make_folder(self.folder, mode=_FOLDER_MODE)
-        signer = new_signer(origin, kind=LOG_KEY, seed=seed)
+        signer = new_signer(name, kind=LOG_KEY, seed=seed)
         try:
-            durable.create(self.signer_path, f"{signer.secret}\n".encode())
-        except FileExistsError:  # left by an interrupted call
-            signer = parse_signer(self.signer_path.read_text("utf-8"))
-        durable.create(self.vkey_path, f"{signer.vkey.text}\n".encode(), mode=durable.PUBLIC)
+            durable.create(private, f"{signer.secret}\n".encode())
+        except FileExistsError:
+            signer = parse_signer(private.read_text("utf-8"))
+        durable.create(public, f"{signer.vkey.text}\n".encode(), mode=durable.PUBLIC)
         return signer
 
     def _private_half(self, name: str, day: date) -> str:
@@ -165,23 +223,28 @@ class Keyring:
             return (KeyFault(flaw=Flaw.LIST_DAMAGED, name=self.list_path.name),)
         return (
             *_faults_in_use(known, day),
-            *(fault for entry in known.entries if entry.purpose == Purpose.INTAKE for fault in self._private(entry)),
-            *self._signer(),
+            *(fault for entry in known.entries if entry.purpose != Purpose.ESCROW for fault in self._private(entry)),
+            *_pair(self.signer_path, self.vkey_path, none=Flaw.NO_SIGNER, other=Flaw.SIGNER_OTHER),
+            *self._desk(known),
             *self._places(known),
         )
 
-    def _signer(self) -> Iterator[KeyFault]:
-        name = self.signer_path.name
+    def _desk(self, known: Recipients) -> Iterator[KeyFault]:
+        """What the desk needs beside the key of the month."""
+        yield from _pair(self.journal_path, self.journal_vkey_path, none=Flaw.NO_JOURNAL, other=Flaw.JOURNAL_OTHER)
+        if _are_alike(self.vkey_path, self.journal_vkey_path):
+            yield KeyFault(flaw=Flaw.JOURNAL_OTHER, name=self.journal_vkey_path.name)
+        if not known.active(Purpose.DESK):
+            yield KeyFault(flaw=Flaw.NO_DESK, name="desk")
         try:
-            signer = parse_signer(self.signer_path.read_text("utf-8"))
-            if signer.vkey != parse_vkey(self.vkey_path.read_text("utf-8")):
-                yield KeyFault(flaw=Flaw.SIGNER_OTHER, name=self.vkey_path.name)
+            is_key = _BLIND.fullmatch(self.blind_path.read_bytes().strip())
         except FileNotFoundError:
-            yield KeyFault(flaw=Flaw.NO_SIGNER, name=name)
+            is_key = None
         except PermissionError:
-            yield KeyFault(flaw=Flaw.NOT_LOOKED, name=name)
-        except (BadInput, UnicodeDecodeError):
-            yield KeyFault(flaw=Flaw.SIGNER_OTHER, name=name)
+            yield KeyFault(flaw=Flaw.NOT_LOOKED, name=self.blind_path.name)
+            return
+        if not is_key:
+            yield KeyFault(flaw=Flaw.NO_BLIND, name=self.blind_path.name)
 
     def _private(self, entry: Recipient) -> Iterator[KeyFault]:
         path = self.private_path(entry.name)
@@ -200,9 +263,10 @@ class Keyring:
             yield KeyFault(flaw=Flaw.FOLDER_OPEN, name=self.folder.name)
         listed = {entry.key for entry in known.entries}
         guards = {entry.key for entry in known.entries if entry.purpose == Purpose.ESCROW}
+        named = set(self.folder.glob("*.key"))
         for path in (*_files(self.folder), *_files(self.folder.parent)):
             halves = _public_halves(path)
-            is_private = bool(halves) or path in {self.signer_path, *self.folder.glob("intake-*.key")}
+            is_private = bool(halves) or path in named
             if is_private and stat.S_IMODE(path.stat().st_mode) & 0o077:
                 yield KeyFault(flaw=Flaw.PRIVATE_OPEN, name=path.name)
             if halves & guards:
@@ -221,6 +285,28 @@ def _faults_in_use(known: Recipients, day: date) -> Iterator[KeyFault]:
     for entry in months:
         if (entry.created_date.year, entry.created_date.month) < (day.year, day.month):
             yield KeyFault(flaw=Flaw.OLD_MONTH, name=entry.name)
+
+
+def _pair(private: Path, public: Path, *, none: Flaw, other: Flaw) -> Iterator[KeyFault]:
+    """Flaws of the two halves of a key that signs."""
+    try:
+        signer = parse_signer(private.read_text("utf-8"))
+        if signer.vkey != parse_vkey(public.read_text("utf-8")):
+            yield KeyFault(flaw=other, name=public.name)
+    except FileNotFoundError:
+        yield KeyFault(flaw=none, name=private.name)
+    except PermissionError:
+        yield KeyFault(flaw=Flaw.NOT_LOOKED, name=private.name)
+    except (BadInput, UnicodeDecodeError):
+        yield KeyFault(flaw=other, name=private.name)
+
+
+def _are_alike(one: Path, other: Path) -> bool:
+    """Whether one key signs both logs: two logs of one name would be a fork."""
+    try:
+        return parse_vkey(one.read_text("utf-8")).public == parse_vkey(other.read_text("utf-8")).public
+    except (OSError, BadInput, UnicodeDecodeError):
+        return False  # told by `_pair`
 
 
 def _public_halves(path: Path) -> set[str]:

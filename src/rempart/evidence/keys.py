@@ -49,6 +49,7 @@ class Purpose(StrEnum):
 
     INTAKE = "intake"  # the key of the month: those who read reports hold its private half
     ESCROW = "escrow"  # the guard key: kept away from every machine, for the day when all others are lost
+    DESK = "desk"  # for the keys of reports and dossiers, which the desk writes under
 
 
 def parse_recipient(untrusted_text: str) -> str:

@@ -128,14 +128,21 @@ class Vault:
             if _touched(self._path(address)) < at.timestamp():
                 yield address
 
+    def has(self, address: str) -> bool:
+        """Whether something is kept under the address; its bytes are not looked at. Raises: NotAnAddress."""
+        return self._path(address).exists()
+
     def discard(self, address: str) -> None:
-        """Removes an exhibit that no report came to name; the caller has made sure of that. None there is no error.
+        """Removes an exhibit that no report came to name, or whose reports were erased; the caller has made sure of that.
+
+        None there is no error.
 
         Raises: NotAnAddress, OSError.
         """
         path = self._path(address)
         path.unlink(missing_ok=True)
-        durable.sync_folder(path.parent)
+        if path.parent.is_dir():
+            durable.sync_folder(path.parent)
 
     def _path(self, address: str) -> Path:
         if not _ADDRESS.fullmatch(address):

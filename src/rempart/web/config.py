@@ -155,6 +155,11 @@ class Site:
         """Tiles and checkpoint, readable by all."""
         return self.folder / "ledger"
 
+    @property
+    def journal(self) -> Path:
+        """Tiles and checkpoint of what is done at the desk; beside the ledger, and as readable: leaves say nothing of anybody."""
+        return self.folder / "journal"
+
     def secret(self, face: Face) -> str:
         """The secret of a face, made by `rempart site init`. Raises: BadConfig if it is absent."""
         path = self.keys / f"{face}.secret"

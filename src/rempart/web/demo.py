@@ -12,8 +12,8 @@ from pathlib import Path
 
 from rempart.errors import BadInput
 from rempart.evidence.keyring import Keyring
-from rempart.evidence.keys import Purpose, new_identity, recipient_of
-from rempart.intake.receipt import SYMBOLS, lookup_of
+from rempart.evidence.keys import KEY_BYTES, Purpose, new_identity, recipient_of
+from rempart.intake.receipt import lookup_of
 from rempart.intake.report import (
     Account,
     AgeBand,
@@ -26,11 +26,27 @@ from rempart.intake.report import (
     Urgency,
 )
 from rempart.web.config import FILE, Face, FaceConfig, LedgerConfig, Site, SiteConfig
+from rempart.web.people.roles import Role
 from rempart.web.setup import django_as, make_folders, prepare_tables
 
-USER = "demo"
+USER, SECOND = "demo", "bob"  # the second one reads what the first one has judged, and lifts limits
+NAME = "Rempart"
+# One for each role: (name, what the pages show, roles).
+PEOPLE: tuple[tuple[str, str, tuple[Role, ...]], ...] = (
+    (USER, "Demo (every role)", tuple(Role)),
+    (SECOND, "Bob (second reader, head)", (Role.SECOND_READER, Role.HEAD)),
+    ("alice", "Alice (analyst)", (Role.ANALYST,)),
+    ("chloe", "Chloé (investigator)", (Role.INVESTIGATOR,)),
+    ("denis", "Denis (jurist)", (Role.JURIST,)),
+    ("emma", "Emma (listener)", (Role.LISTENER,)),
+    ("farid", "Farid (volunteer)", (Role.VOLUNTEER,)),
+    ("gaelle", "Gaëlle (coordinator)", (Role.COORDINATOR,)),
+    ("hugo", "Hugo (custodian)", (Role.CUSTODIAN,)),
+    ("ines", "Inès (head)", (Role.HEAD,)),
+    ("jonas", "Jonas (administrator)", (Role.ADMINISTRATOR,)),
+    ("karim", "Karim (auditor)", (Role.AUDITOR,)),
+)
 _FIRST_PORT = 8000
-_GROUPS, _SIGNS = 4, 5  # of the password: 100 bits
 
 
 class NotADemo(BadInput):
@@ -38,12 +54,22 @@ class NotADemo(BadInput):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Demo:
-    """What to tell the newcomer. code: a receipt whose mailbox holds an answer; None when the folder was there before."""
+class Entrance:
+    """Who may enter the desk of a demonstration."""
 
-    site: Site
     user: str
     password: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Demo:
+    """What to tell the newcomer. accounts: the one that sees everything, then the one for what another person must do.
+
+    code: a receipt whose mailbox holds an answer; None when the folder was there before.
+    """
+
+    site: Site
+    accounts: tuple[Entrance, ...]
     code: str | None
 
 
@@ -68,13 +94,15 @@ def make_demo(folder: Path, *, now: datetime) -> Demo:
     django_as(site, Face.OWNER)
     prepare_tables(site)
     code = _fill(site, now) if is_new else None
-    return Demo(site=site, user=USER, password=_set_password(), code=code)
+    _make_people(now)
+    accounts = tuple(Entrance(user=name, password=_set_password(name)) for name in (USER, SECOND))
+    return Demo(site=site, accounts=accounts, code=code)
 
 
 def _new_site(folder: Path, day: date) -> Site:
     public, desk = _free_ports()
     config = SiteConfig(
-        name="Rempart",
+        name=NAME,
         demo=True,
         public=FaceConfig(bind=f"127.0.0.1:{public}"),
         desk=FaceConfig(bind=f"127.0.0.1:{desk}"),
@@ -84,7 +112,8 @@ def _new_site(folder: Path, day: date) -> Site:
     ring = Keyring(site.keys)
     ring.add_intake(day)
     ring.add_guard(recipient_of(new_identity()), day=day)  # its private half is nowhere: nothing here is worth opening
-    ring.add_signer(config.ledger.origin, seed=secrets.token_bytes(32))
+    ring.add_signer(config.ledger.origin, seed=secrets.token_bytes(KEY_BYTES))
+    ring.add_journal(seed=secrets.token_bytes(KEY_BYTES))
     return site
 
 
@@ -121,11 +150,34 @@ def _fill(site: Site, now: datetime) -> str:
     return code
 
 
-def _set_password() -> str:
+def _make_people(now: datetime) -> None:
+    """The home organisation, and invented people in it, with their roles; whoever is there already stays as they are."""
     from django.contrib.auth.models import User  # noqa: PLC0415 - models exist once Django runs
 
-    password = "-".join("".join(secrets.choice(SYMBOLS) for _ in range(_SIGNS)) for _ in range(_GROUPS)).lower()
-    user, _ = User.objects.get_or_create(username=USER)
+    from rempart.web.people import accounts  # noqa: PLC0415
+    from rempart.web.people.models import Person  # noqa: PLC0415
+
+    home = accounts.home_of(NAME, at=now)
+    for name, title, roles in PEOPLE:
+        user, _ = User.objects.get_or_create(username=name, defaults={"first_name": title})
+        if Person.objects.filter(user=user).exists():
+            continue
+        if not user.password:
+            user.set_unusable_password()  # a colleague to assign work to; nobody enters under this name
+            user.save()
+        person = accounts.make_person(user, organisation=home, by=accounts.OWNER, at=now)
+        for role in roles:
+            accounts.grant_role(person, role=role, by=accounts.OWNER, at=now)
+
+
+def _set_password(name: str) -> str:
+    """Its password is shown at each start, so it need not be changed; a second factor may be left out (`entrance.steps`)."""
+    from django.contrib.auth.models import User  # noqa: PLC0415 - models exist once Django runs
+
+    from rempart.web.entrance.accounts import one_time_password  # noqa: PLC0415
+
+    password = one_time_password()
+    user, _ = User.objects.get_or_create(username=name)
     user.set_password(password)
     user.save()
     return password

@@ -33,3 +33,15 @@ def proof_of(code: str, *, site: Site) -> bytes | None:
     )
     hashes = log.inclusion(mailbox.leaf_seq)
     return encode(Proof(index=mailbox.leaf_seq, hashes=hashes, checkpoint=log.signed.note.data, extra=extra))
+
+
+def proof_of_event(number: int, *, site: Site) -> bytes | None:
+    """The proof that leaf `number` stands in the signed journal, with the leaf itself; None while it is not signed.
+
+    Raises: BrokenLog, NotKept.
+    """
+    log = TileLog(site.journal)
+    if log.signed is None or not 0 <= number < log.size:
+        return None
+    extra = msgspec.json.encode({"leaf": log.entry(number).decode("utf-8")}, order="sorted")
+    return encode(Proof(index=number, hashes=log.inclusion(number), checkpoint=log.signed.note.data, extra=extra))

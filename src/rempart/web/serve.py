@@ -1,7 +1,7 @@
 """Starts the four processes of a site, waits until each works, starts again what dies, and ends all of them; no orphan stays.
 
 Each process has its own environment, session and keys. The start is over when both faces answer, the signer has signed a checkpoint
-and the worker has looked at its duties.
+of each log and the worker has looked at its duties.
 """
 
 import contextlib
@@ -149,7 +149,9 @@ class Supervisor:
     def _works(self, child: _Child) -> bool:
         config = self._site.config
         if child.face is Face.SIGNER:
-            return (self._site.ledger / "checkpoint").exists()
+            has_journal = (self._site.keys / "journal.vkey").exists()  # a site that was not upgraded has none
+            logs = (self._site.ledger, self._site.journal) if has_journal else (self._site.ledger,)
+            return all((log / "checkpoint").exists() for log in logs)
         if child.face is Face.WORKER:
             with contextlib.suppress(BlockingIOError):
                 return os.read(child.ready_fd, 1) == b"1"

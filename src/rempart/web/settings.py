@@ -55,9 +55,15 @@ INSTALLED_APPS = (
         "django.contrib.sessions",
         "django.contrib.messages",
         "django.contrib.staticfiles",
+        "allauth.account",
+        "allauth.mfa",
+        "allauth.usersessions",
         *_DOOR_APPS,
         "rempart.web.public",
         "rempart.web.api",
+        "rempart.web.people",
+        "rempart.web.entrance",
+        "rempart.web.cases",
         "rempart.web.desk",
         "rempart.web.work",
     ]
@@ -79,7 +85,10 @@ def middleware(face: Face) -> list[str]:
         "django.middleware.common.CommonMiddleware",
         "django.middleware.csrf.CsrfViewMiddleware",
         "django.contrib.auth.middleware.AuthenticationMiddleware",
+        "rempart.web.people.middleware.Acting",
         "django.contrib.messages.middleware.MessageMiddleware",
+        "allauth.account.middleware.AccountMiddleware",
+        "rempart.web.entrance.gate.Gate",
     ]
 
 
@@ -109,9 +118,9 @@ SESSION_COOKIE_AGE = 8 * 3600
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 CSRF_COOKIE_HTTPONLY = True
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _FACE_CONFIG.trusted_proxies else None
-LOGIN_URL = "login"
+LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
-LOGOUT_REDIRECT_URL = "login"
+LOGOUT_REDIRECT_URL = "account_login"
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.ScryptPasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
@@ -120,6 +129,35 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 14}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
+# Signing in: name and password, then always a second factor; a passkey alone is both. The limits are counted in a table that all
+# processes of the desk share; a flood of names must not push a limit out of it.
+AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
+ACCOUNT_ADAPTER = "rempart.web.people.signing_in.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]  # nobody signs up; allauth asks all the same
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "10/m/ip,5/5m/key", "reauthenticate": "10/m/user"}
+MFA_ADAPTER = "rempart.web.people.signing_in.FactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_USER_VERIFICATION = "required"
+MFA_TOTP_TOLERANCE = 1  # one period either side: clocks differ
+MFA_RECOVERY_CODE_DIGITS = 12
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_FORMS = {
+    "authenticate": "rempart.web.entrance.forms.SecondFactorForm",
+    "authenticate_webauthn": "rempart.web.entrance.forms.PasskeyFactor",
+    "login_webauthn": "rempart.web.entrance.forms.PasskeyLogin",
+}
+if not _IS_PUBLIC:
+    CACHES = {
+        "default": {
+            "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+            "LOCATION": "desk_cache",
+            "OPTIONS": {"MAX_ENTRIES": 100_000},
+        }
+    }
 DATABASE_ROUTERS = ["rempart.web.databases.Router"]
 DATABASES = databases(SITE, FACE)
 LOGGING: dict[str, Any] = {

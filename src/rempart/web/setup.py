@@ -5,12 +5,22 @@ Run again it completes what is missing and changes nothing that is there.
 
 import os
 import secrets
+from datetime import UTC, datetime
 from pathlib import Path
 
 from rempart.evidence import durable
+from rempart.evidence.keyring import Keyring
+from rempart.evidence.keys import KEY_BYTES
 from rempart.web.config import FILE, Face, Site, SiteConfig, save_config
 
-_FOLDERS = (("keys", 0o755), ("door", 0o750), ("door/exhibits", 0o750), ("desk", 0o700), ("ledger", 0o755))
+_FOLDERS = (
+    ("keys", 0o755),
+    ("door", 0o750),
+    ("door/exhibits", 0o750),
+    ("desk", 0o700),
+    ("ledger", 0o755),
+    ("journal", 0o755),
+)
 # What the public role may do on PostgreSQL. Nothing that people wrote can be read back, sealed as it is.
 DOOR_GRANTS = {
     "door_head": "SELECT, UPDATE",
@@ -38,12 +48,17 @@ def make_folders(folder: Path, config: SiteConfig) -> Site:
 
 
 def prepare_tables(site: Site) -> None:
-    """Makes or upgrades the tables of both databases; Django must run as the owner (`django_as`)."""
+    """Makes or upgrades the tables of both databases, and the keys of the desk; Django must run as the owner (`django_as`)."""
     from django.core.management import call_command  # noqa: PLC0415 - needs settings
     from django.db import connections  # noqa: PLC0415
 
+    from rempart.web.cases.keys import make_keys  # noqa: PLC0415 - needs settings
+
+    make_keys(site.keys, datetime.now(UTC).date())
+    _make_journal_key(site)
     for alias in connections:
         call_command("migrate", database=alias, verbosity=0, interactive=False)
+    call_command("createcachetable", database="default", verbosity=0)
     if connections["default"].vendor == "postgresql":
         _grant_to_door(site)
 
@@ -56,6 +71,13 @@ def django_as(site: Site, face: Face) -> None:
     import django  # noqa: PLC0415 - reads the settings when it is set up
 
     django.setup()
+
+
+def _make_journal_key(site: Site) -> None:
+    """Of a site whose ledger has a key already; `rempart keys init` makes both else. A lost one is not replaced in silence."""
+    ring = Keyring(site.keys)
+    if ring.vkey_path.exists() and not ring.journal_vkey_path.exists():
+        ring.add_journal(seed=secrets.token_bytes(KEY_BYTES))
 
 
 def _write_secret(path: Path) -> None:

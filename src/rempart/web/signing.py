@@ -1,50 +1,61 @@
 """The signer: a process of its own that looks again at every new leaf and what it proves, and only then signs.
 
-It reads the door, and writes nothing there; the public process cannot reach its key. A leaf that contradicts its row stops the signing for
+It signs two logs, the ledger of the door and the journal of the desk, with a key for each. It reads both databases and writes
+nothing there; the public process cannot reach its keys. A leaf that contradicts its row stops the signing of that log for
 good: later checkpoints wait until a person has looked (Source: reference/security.md §6, verify-before-sign).
 """
 
-import hashlib
 import logging
 import signal
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from uuid import UUID
 
-from rempart.errors import Damaged, RempartError
+from rempart.errors import BadInput, Damaged, RempartError
 from rempart.evidence.ledger.checkpoints import sign_checkpoint
+from rempart.evidence.ledger.leaves import BadLeaf, decode
 from rempart.evidence.ledger.leaves import Leaf as Entry
-from rempart.evidence.ledger.leaves import commit, decode
 from rempart.evidence.ledger.notes import Signer, parse_signer
 from rempart.evidence.ledger.tiles import TileLog
 from rempart.web.config import Site
-from rempart.web.door.actions import about_deposit
-from rempart.web.door.models import Deposit, ExhibitRow, Head, Leaf, Message, StatusChange
+from rempart.web.logs import JOURNAL, LEDGER, LOGS, AnyLeaf, SiteLog
 
 BATCH = 2_000
 PAUSE_S = 0.5
 _log = logging.getLogger("rempart.signer")
+_Work = Callable[[], int]
 
 
 class RefusedToSign(Damaged):
     """A leaf contradicts the row that it proves, or leaves are missing; nothing was signed."""
 
 
-def load_signer(site: Site) -> Signer:
-    """The ledger's private key. Raises: OSError, BadKey."""
-    return parse_signer((site.keys / "signer.key").read_text("ascii"))
+class NoKeyToSign(BadInput):
+    """The private key of a log is not there."""
 
 
-def sign_new_leaves(log: TileLog, *, signer: Signer) -> int:
-    """Checks and signs what was received since the last checkpoint; gives the number of new leaves.
+def load_signer(site: Site, *, of: SiteLog = LEDGER) -> Signer:
+    """The private key of a log. Raises: NoKeyToSign, OSError, BadKey."""
+    path = of.key(site)
+    try:
+        return parse_signer(path.read_text("ascii"))
+    except FileNotFoundError:
+        raise NoKeyToSign(
+            "{name} is missing: what it signs waits, and nothing is lost. Run `rempart keys init`, or take it from the backup.",
+            name=path.name,
+        ) from None
 
-    An empty ledger gets a checkpoint too, so that a witness can hold it from the first day.
+
+def sign_new_leaves(log: TileLog, *, signer: Signer, of: SiteLog = LEDGER) -> int:
+    """Checks and signs what came into a log since its last checkpoint; gives the number of new leaves.
+
+    An empty log gets a checkpoint too, so that a witness can hold it from the first day.
     Raises: RefusedToSign, Forked, NotKept, Busy.
     """
-    _refuse_rollback(log)
-    rows = list(Leaf.objects.filter(seq__gte=log.size).order_by("seq")[:BATCH])
-    entries = [_checked(row, seq) for seq, row in enumerate(rows, start=log.size)]
-    _check_subjects(entries)
+    _refuse_rollback(log, of)
+    rows = of.leaves_from(log.size, most=BATCH)
+    _check_subjects([_checked(row, seq) for seq, row in enumerate(rows, start=log.size)], of)
     if not rows and log.is_published:
         return 0
     log.append([bytes(row.data) for row in rows])
@@ -53,18 +64,46 @@ def sign_new_leaves(log: TileLog, *, signer: Signer) -> int:
 
 
 def run_signer(site: Site) -> None:
-    """Signs twice a second until it is asked to stop."""
+    """Signs both logs twice a second until it is asked to stop; what stops one of them does not stop the other."""
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    signer = load_signer(site)
-    with TileLog(site.ledger, vkey=signer.vkey) as log:
+    with ExitStack() as stack:
+        works = [_work(site, of, stack) for of in LOGS]
         while not stop.is_set():
-            if not _sign_or_say(lambda: sign_new_leaves(log, signer=signer)):
+            if not sum([_sign_or_say(work) for work in works]):
                 stop.wait(PAUSE_S)
 
 
-def _sign_or_say(sign: Callable[[], int]) -> int:
+def sign_all(site: Site) -> int:
+    """Signs everything that waits in both logs; how many leaves. Raises: as `load_signer` and `sign_new_leaves`."""
+    count = 0
+    with ExitStack() as stack:
+        for of in LOGS:
+            work = _signing(site, of, stack)
+            while done := work():
+                count += done
+    return count
+
+
+def _work(site: Site, of: SiteLog, stack: ExitStack) -> _Work:
+    """The signing of a log; a journal without a key waits for one, and the ledger is signed meanwhile."""
+    try:
+        return _signing(site, of, stack)
+    except NoKeyToSign as error:
+        if of is not JOURNAL:
+            raise
+        _log.error("%s", error)
+        return lambda: 0
+
+
+def _signing(site: Site, of: SiteLog, stack: ExitStack) -> _Work:
+    signer = load_signer(site, of=of)
+    log = stack.enter_context(TileLog(of.folder(site), vkey=signer.vkey))
+    return lambda: sign_new_leaves(log, signer=signer, of=of)
+
+
+def _sign_or_say(sign: _Work) -> int:
     try:
         return sign()
     except RempartError as error:
@@ -72,45 +111,36 @@ def _sign_or_say(sign: Callable[[], int]) -> int:
         return 0
 
 
-def _refuse_rollback(log: TileLog) -> None:
-    size = Head.objects.get(id=1).size
+def _refuse_rollback(log: TileLog, of: SiteLog) -> None:
+    size = of.heads.objects.get(id=1).size
     if size < log.size:
-        raise RefusedToSign(
-            "The database holds {rows} leaves, the signed ledger {signed}: the database was set back. Nothing was signed; "
-            "compare it with its last backup.",
-            rows=size,
-            signed=log.size,
+        sentence = (
+            "The database holds {rows} leaves, the signed journal {signed}: the database was set back. Nothing was signed; "
+            "compare it with its last backup."
+            if of is JOURNAL
+            else "The database holds {rows} leaves, the signed ledger {signed}: the database was set back. Nothing was signed; "
+            "compare it with its last backup."
         )
+        raise RefusedToSign(sentence, rows=size, signed=log.size)
 
 
-def _checked(row: Leaf, seq: int) -> tuple[Entry, UUID]:
+def _checked(row: AnyLeaf, seq: int) -> tuple[Entry, UUID]:
     """The leaf of a row. Raises: RefusedToSign if it does not stand at its place."""
-    entry = decode(bytes(row.data))
+    try:
+        entry = decode(bytes(row.data))
+    except BadLeaf:
+        raise _contradiction(seq) from None
     if row.seq != seq or entry.seq != seq or row.subject is None:
         raise _contradiction(seq)
     return entry, row.subject
 
 
-def _check_subjects(entries: Sequence[tuple[Entry, UUID]]) -> None:
-    found = find_subjects(subject for _, subject in entries)
+def _check_subjects(entries: Sequence[tuple[Entry, UUID]], of: SiteLog) -> None:
+    found = of.subjects(subject for _, subject in entries)
     for entry, subject in entries:
-        if found.get(subject) != (entry.object, entry.blob):
+        proved = found.get(subject)
+        if proved is None or not proved.fits(entry):
             raise _contradiction(entry.seq)
-
-
-def find_subjects(ids: Iterable[UUID]) -> dict[UUID, tuple[str, str | None]]:
-    """What the leaf of each row must say, computed again from the row: (commitment, SHA-256 of the sealed bytes)."""
-    wanted = list(ids)
-    found: dict[UUID, tuple[str, str | None]] = {}
-    for deposit in Deposit.objects.filter(id__in=wanted):
-        found[deposit.id] = commit(about_deposit(deposit), salt=bytes(deposit.salt)), _sha256(bytes(deposit.sealed))
-    for exhibit in ExhibitRow.objects.filter(id__in=wanted):
-        found[exhibit.id] = commit(exhibit.id.bytes, salt=bytes(exhibit.salt)), exhibit.address
-    for message in Message.objects.filter(id__in=wanted):
-        found[message.id] = commit(message.id.bytes, salt=bytes(message.salt)), _sha256(bytes(message.sealed))
-    for change in StatusChange.objects.filter(id__in=wanted):
-        found[change.id] = commit(change.id.bytes, salt=bytes(change.salt)), None
-    return found
 
 
 def _contradiction(seq: int) -> RefusedToSign:
@@ -119,7 +149,3 @@ def _contradiction(seq: int) -> RefusedToSign:
         "names what was changed.",
         seq=seq,
     )
-
-
-def _sha256(data: bytes) -> str:
-    return hashlib.sha256(data).hexdigest()

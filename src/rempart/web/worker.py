@@ -1,7 +1,8 @@
 """The worker: does what is due, from one row a duty in the database; no broker, and as many workers as one likes.
 
 A duty is claimed by an update that only one process can make; who dies with it loses it when its lease ends. A duty that fails is
-recorded by its kind, shown at the desk, and done again. Invariant: no duty opens a report.
+recorded by its kind, shown at the desk, and done again. Beside the duties one thread opens what comes in (`web/cases/opener`), one
+keeps the search (`web/searching`), and one analyses exports (`web/analysing`).
 """
 
 import logging
@@ -14,13 +15,38 @@ from datetime import UTC, datetime, timedelta
 from django.db import close_old_connections
 from django.db.models import Q
 
+from rempart.web.analysing.runner import start_analysing
+from rempart.web.cases.opener import start_opener
 from rempart.web.config import Site
-from rempart.web.duties import drafts, intake_key, mail, orphans, stamps, witnesses
+from rempart.web.duties import (
+    drafts,
+    intake_key,
+    mail,
+    missed,
+    orphans,
+    ranking,
+    retention,
+    sessions,
+    stamps,
+    witnesses,
+)
 from rempart.web.duties.plan import Plan, Told
+from rempart.web.searching.service import start_search
 from rempart.web.work.models import Duty
 from rempart.web.work.notices import FAILED
 
-PLANS: tuple[Plan, ...] = (mail.PLAN, witnesses.PLAN, stamps.PLAN, drafts.PLAN, orphans.PLAN, intake_key.PLAN)
+PLANS: tuple[Plan, ...] = (
+    ranking.PLAN,
+    mail.PLAN,
+    witnesses.PLAN,
+    stamps.PLAN,
+    drafts.PLAN,
+    orphans.PLAN,
+    missed.PLAN,
+    retention.PLAN,
+    sessions.PLAN,
+    intake_key.PLAN,
+)
 LOOK_S = 20.0  # how often the table is looked at
 AGAIN = timedelta(minutes=5)  # after a failure, where the plan is not shorter
 _log = logging.getLogger("rempart.worker")
@@ -43,14 +69,33 @@ def utc_now() -> datetime:
 
 def run_worker(site: Site, *, ready: Callable[[], None] = lambda: None) -> None:
     """Does what is due until it is asked to stop (SIGTERM, SIGINT); a duty that has begun is finished first."""
-    stop = threading.Event()
+    stop, busy = threading.Event(), threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    work_once(site, stop=stop)
-    ready()
-    while not stop.wait(LOOK_S):
-        close_old_connections()
+    threads = [
+        start_opener(site, stop=stop),
+        start_search(site, stop=stop, busy=busy),
+        start_analysing(site, stop=stop),
+    ]
+    try:
+        _work_busily(site, stop, busy)
+        ready()
+        while not stop.wait(LOOK_S):
+            close_old_connections()
+            _work_busily(site, stop, busy)
+    finally:
+        stop.set()
+        for thread in threads:
+            thread.join()
+
+
+def _work_busily(site: Site, stop: threading.Event, busy: threading.Event) -> None:
+    """Meanwhile the search steps back."""
+    busy.set()
+    try:
         work_once(site, stop=stop)
+    finally:
+        busy.clear()
 
 
 def work_once(

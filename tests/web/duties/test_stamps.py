@@ -14,7 +14,7 @@ from rempart.web.duties.plan import Told
 from rempart.web.duties.stamps import SOON, stamp_checkpoints
 from tests.evidence.ledger.authority import authority
 from tests.web.conftest import NOON
-from tests.web.duties.test_witnesses import LOG, grow
+from tests.web.duties.test_witnesses import JOURNAL, LOG, grow
 
 REPLY = "application/timestamp-reply"
 
@@ -99,6 +99,21 @@ def test_a_kept_stamp_passes_the_verification_of_the_ledger(own: Site, outside: 
 
     assert found.findings == ()
     assert found.not_examined == ()
+
+
+def test_the_journal_is_stamped_beside_the_ledger(own: Site, outside: Authorities) -> None:
+    """Its stamps stand in its own folder; what waits of both is counted together."""
+    grow(own, b"read", b"written", signer=JOURNAL)
+    outside.away = {FIRST, SECOND}
+    waiting = stamp_checkpoints(own, NOON)
+    outside.away = set()
+
+    told = stamp_checkpoints(own, NOON)
+
+    found = verify_log(own.journal, trust=Trust(vkey=JOURNAL.vkey, authorities=outside.mine.trusted))
+    assert (waiting, told) == (Told(notice="stamps_waiting", count=2, again=SOON), Told())
+    assert names(own) == ["1.sha256", "1.tsq", "1.tsr"]
+    assert (found.findings, [size for size, _ in found.stamps]) == ((), [2])
 
 
 def test_a_request_that_nobody_answers_waits(own: Site, outside: Authorities) -> None:

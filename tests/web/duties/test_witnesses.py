@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from rempart.evidence.ledger import witness
-from rempart.evidence.ledger.checkpoints import open_checkpoint, sign_checkpoint
-from rempart.evidence.ledger.notes import LOG_KEY, WITNESS_KEY, new_signer
+from rempart.evidence.ledger.checkpoints import open_checkpoint, read_checkpoint, sign_checkpoint
+from rempart.evidence.ledger.notes import LOG_KEY, WITNESS_KEY, Signer, new_signer
 from rempart.evidence.ledger.tiles import TileLog
 from rempart.web.config import LedgerConfig, Site, SiteConfig, WitnessConfig
 from rempart.web.duties import witnesses
@@ -18,6 +18,7 @@ from rempart.web.duties.witnesses import SOON, ask_witnesses, witnessed_folder
 from tests.web.conftest import NOON
 
 LOG = new_signer("example.org/log", kind=LOG_KEY, seed=bytes(32))
+JOURNAL = new_signer("example.org/log/journal", kind=LOG_KEY, seed=b"j" * 32)
 WITNESS = new_signer("partner.example/witness", kind=WITNESS_KEY, seed=bytes(range(32)))
 
 
@@ -37,7 +38,9 @@ class Partner:
             raise NoAnswer("{host} did not answer.", can_retry=True, host="partner.example")
         if self.status:
             return Answer(status=self.status, content_type="text/plain", body=b"no\n")
-        told = witness.answer(body, logs={LOG.name: [LOG.vkey]}, state=self.state, signer=WITNESS, now=NOON)
+        told = witness.answer(
+            body, logs={one.name: [one.vkey] for one in (LOG, JOURNAL)}, state=self.state, signer=WITNESS, now=NOON
+        )
         self.state = told.state
         return Answer(status=told.status, content_type=told.content_type, body=told.body)
 
@@ -57,11 +60,11 @@ def own(tmp_path: Path) -> Site:
     return Site(folder=tmp_path, config=SiteConfig(ledger=ledger))
 
 
-def grow(site: Site, *entries: bytes) -> None:
-    """Signs more entries."""
-    with TileLog(site.ledger, vkey=LOG.vkey) as log:
+def grow(site: Site, *entries: bytes, signer: Signer = LOG) -> None:
+    """Signs more entries of the ledger, or of the journal."""
+    with TileLog(site.journal if signer is JOURNAL else site.ledger, vkey=signer.vkey) as log:
         log.append(entries)
-        log.publish(sign_checkpoint(log.head(LOG.name), signer=LOG))
+        log.publish(sign_checkpoint(log.head(signer.name), signer=signer))
 
 
 def kept(site: Site) -> list[tuple[int, int]]:
@@ -89,6 +92,30 @@ def test_what_a_witness_cosigned_is_kept(own: Site, partner: Partner) -> None:
     assert told == [Told()] * 3
     assert kept(own) == [(3, 1)]
     assert partner.asked == ["https://partner.example/w/add-checkpoint"] * 2
+
+
+def test_the_journal_is_witnessed_beside_the_ledger(own: Site, partner: Partner) -> None:
+    """Each has its own checkpoint at the witness and with us; one that was set back is told, whichever it is."""
+    grow(own, b"one")
+    grow(own, b"read", b"written", signer=JOURNAL)
+
+    told = [ask_witnesses(own, NOON), ask_witnesses(own, NOON)]
+
+    held = [read_checkpoint(path.read_bytes()).checkpoint for path in sorted(witnessed_folder(own).iterdir())]
+    assert told == [Told()] * 2
+    assert sorted((one.origin, one.size) for one in held) == [(LOG.name, 1), (JOURNAL.name, 2)]
+    assert len(partner.asked) == 2
+
+
+def test_a_journal_that_was_set_back_is_an_alarm(own: Site, tmp_path: Path, partner: Partner) -> None:
+    """The witness holds more than we do."""
+    longer = replace(own, folder=tmp_path / "before")
+    grow(longer, b"read", b"written", signer=JOURNAL)
+    ask_witnesses(longer, NOON)
+    grow(own, b"one")
+    grow(own, b"read", signer=JOURNAL)
+
+    assert ask_witnesses(own, NOON) == Told(notice="witness_ahead", count=1)
 
 
 def test_a_checkpoint_waits_for_a_witness_that_is_away(own: Site, partner: Partner) -> None:

@@ -1,31 +1,45 @@
 """Verbs of the door: everything is sealed first, then written with its leaf in one transaction, and durable before a receipt is given.
 
 A repeated form (same token, same words) changes nothing and gives the same receipt. Invariant: no function here can open
-what it stored; only a mailbox opens, with the code that its reporter holds.
+what it stored; only a mailbox opens, with the code that its reporter holds. What a rule erases is emptied by `erasing`.
 """
 
 import hashlib
 import hmac
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from django.db import IntegrityError, connections, router, transaction
+from django.db import IntegrityError, transaction
 
 from rempart.errors import BadInput
 from rempart.evidence.keys import identity_from_seed, recipient_of
-from rempart.evidence.ledger.leaves import Leaf as Entry
-from rempart.evidence.ledger.leaves import commit, encode
 from rempart.evidence.sealing import seal
 from rempart.evidence.vault import Exhibit
 from rempart.intake import report as reports
 from rempart.intake.receipt import code_of, lookup_of, mailbox_seed
 from rempart.intake.report import Report
-from rempart.web.door.models import Deposit, Draft, ExhibitRow, Leaf, Mailbox, Message, Status, StatusChange
+from rempart.web.door.acts import Act, Means, about_deposit, alias, append, minute_of, new_uuid
+from rempart.web.door.erasing import erase_deposit
+from rempart.web.door.models import Deposit, Draft, ExhibitRow, Mailbox, Message, Status, StatusChange
 
-Draw = Callable[[int], bytes]  # so many random bytes
+__all__ = [
+    "AnotherReport",
+    "Door",
+    "Lane",
+    "Means",
+    "NothingToSend",
+    "Receipt",
+    "Sender",
+    "answer_reporter",
+    "change_status",
+    "erase_deposit",
+    "post_message",
+    "receive_report",
+    "save_draft",
+]
 MAX_MESSAGE_CHARS = 5_000
 
 
@@ -71,15 +85,6 @@ class Sender:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Means:
-    """What a verb needs of the world: whom to seal to, the instant (aware, UTC), and randomness."""
-
-    recipients: tuple[str, ...]
-    at: datetime
-    draw: Draw
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt:
     """Shown only after the report is durable. repeated: the same form had come before."""
 
@@ -101,12 +106,12 @@ def receive_report(
     deposit = _deposit(report, code=code, sealed=sealed, sender=sender, means=means)
     deposit.content_mac = _mac(token, content)
     try:
-        with transaction.atomic(using=_alias()):
+        with transaction.atomic(using=alias()):
             deposit.save(force_insert=True)
             rows = [_exhibit_row(exhibit, deposit.id, means) for exhibit in exhibits]
             ExhibitRow.objects.bulk_create(rows)
             acts = [_received(deposit), *(_received_with(row) for row in rows)]
-            first = _append(acts, actor=sender.actor, at=means.at)
+            first = append(acts, actor=sender.actor, at=means.at)
             _open_mailbox(code, deposit, leaf_seq=first, at=means.at)
             if sender.is_single and not Mailbox.objects.filter(lookup=deposit.lookup, deposit=deposit.id).exists():
                 raise AnotherReport("Another report came under this key before. Nothing was kept of this one.")
@@ -142,12 +147,14 @@ def answer_reporter(lookup: bytes, text: str, *, means: Means, actor: str) -> No
 
 def change_status(lookup: bytes, status: Status, *, means: Means, actor: str) -> None:
     """Tells a reporter, coarsely and by day, how far their report is; the ledger keeps who said so."""
-    row = StatusChange(id=_uuid(means), lookup=lookup, status=status, salt=means.draw(16), changed_at=_minute(means.at))
-    with transaction.atomic(using=_alias()):
+    row = StatusChange(
+        id=new_uuid(means), lookup=lookup, status=status, salt=means.draw(16), changed_at=minute_of(means.at)
+    )
+    with transaction.atomic(using=alias()):
         row.save(force_insert=True)
         Mailbox.objects.filter(lookup=lookup).update(status=status, changed_date=means.at.date())
-        _append(
-            [_Act(action=f"status_{status}", subject=row.id, salt=bytes(row.salt), blob=None)], actor=actor, at=means.at
+        append(
+            [Act(action=f"status_{status}", subject=row.id, salt=bytes(row.salt), blob=None)], actor=actor, at=means.at
         )
 
 
@@ -155,18 +162,7 @@ def save_draft(report: Report, *, token: bytes, means: Means) -> None:
     """Keeps an unfinished form, sealed to the team, for a sender who agreed to it."""
     sealed = seal(reports.encode(report), recipients=means.recipients)
     lookup = lookup_of(code_of(token))
-    Draft(id=_uuid(means), lookup=lookup, sealed=sealed, saved_at=_minute(means.at)).save(force_insert=True)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Act:
-    """What a leaf says of the row `subject`. about: what it commits to; b"" stands for the id of the row."""
-
-    action: str
-    subject: UUID
-    salt: bytes
-    blob: str | None
-    about: bytes = b""
+    Draft(id=new_uuid(means), lookup=lookup, sealed=sealed, saved_at=minute_of(means.at)).save(force_insert=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -190,24 +186,24 @@ def _keep_message(*, code: str, content: bytes, from_reporter: bool, recipients:
 def _insert_message(message: _Sealed, *, mac_key: bytes, means: Means) -> None:
     sealed = seal(message.content, recipients=message.recipients)
     row = Message(
-        id=_uuid(means),
+        id=new_uuid(means),
         lookup=message.lookup,
         from_reporter=message.from_reporter,
         sealed=sealed,
         content_mac=_mac(mac_key, message.content + means.at.date().isoformat().encode("ascii")),
         salt=means.draw(16),
-        sent_at=_minute(means.at),
+        sent_at=minute_of(means.at),
     )
-    act = _Act(
+    act = Act(
         action="message_received" if message.from_reporter else "message_sent",
         subject=row.id,
         salt=bytes(row.salt),
         blob=_sha256(sealed),
     )
     try:
-        with transaction.atomic(using=_alias()):
+        with transaction.atomic(using=alias()):
             row.save(force_insert=True)
-            _append([act], actor=message.actor, at=means.at)
+            append([act], actor=message.actor, at=means.at)
     except IntegrityError:
         if not message.from_reporter:
             raise
@@ -216,8 +212,8 @@ def _insert_message(message: _Sealed, *, mac_key: bytes, means: Means) -> None:
 def _deposit(report: Report, *, code: str, sealed: bytes, sender: Sender, means: Means) -> Deposit:
     triage = reports.triage_of(report)
     return Deposit(
-        id=_uuid(means),
-        received_at=_minute(means.at),
+        id=new_uuid(means),
+        received_at=minute_of(means.at),
         lookup=lookup_of(code),
         sealed=sealed,
         salt=means.draw(16),
@@ -234,8 +230,8 @@ def _deposit(report: Report, *, code: str, sealed: bytes, sender: Sender, means:
     )
 
 
-def _received(deposit: Deposit) -> _Act:
-    return _Act(
+def _received(deposit: Deposit) -> Act:
+    return Act(
         action="report_received",
         subject=deposit.id,
         about=about_deposit(deposit),
@@ -244,8 +240,8 @@ def _received(deposit: Deposit) -> _Act:
     )
 
 
-def _received_with(row: ExhibitRow) -> _Act:
-    return _Act(action="exhibit_received", subject=row.id, salt=bytes(row.salt), blob=row.address)
+def _received_with(row: ExhibitRow) -> Act:
+    return Act(action="exhibit_received", subject=row.id, salt=bytes(row.salt), blob=row.address)
 
 
 def _open_mailbox(code: str, deposit: Deposit, *, leaf_seq: int, at: datetime) -> None:
@@ -263,7 +259,7 @@ def _open_mailbox(code: str, deposit: Deposit, *, leaf_seq: int, at: datetime) -
 
 def _exhibit_row(exhibit: Exhibit, deposit: UUID, means: Means) -> ExhibitRow:
     return ExhibitRow(
-        id=_uuid(means),
+        id=new_uuid(means),
         address=exhibit.address,
         deposit=deposit,
         sealed_bytes=exhibit.sealed_bytes,
@@ -271,49 +267,8 @@ def _exhibit_row(exhibit: Exhibit, deposit: UUID, means: Means) -> ExhibitRow:
     )
 
 
-def about_deposit(deposit: Deposit) -> bytes:
-    """What the leaf of a report commits to: the row and the hash of its code, so that who holds the code can prove it."""
-    return deposit.id.bytes + bytes(deposit.lookup)
-
-
-def _append(acts: Sequence[_Act], *, actor: str, at: datetime) -> int:
-    """Writes the leaves and gives the number of the first; the row lock of Head makes the numbers gapless and in order."""
-    with connections[_alias()].cursor() as cursor:
-        cursor.execute("UPDATE door_head SET size = size + %s WHERE id = 1 RETURNING size", [len(acts)])
-        first = int(cursor.fetchone()[0]) - len(acts)
-    Leaf.objects.bulk_create(
-        Leaf(seq=first + place, data=encode(_entry(act, seq=first + place, actor=actor, at=at)), subject=act.subject)
-        for place, act in enumerate(acts)
-    )
-    return first
-
-
-def _entry(act: _Act, *, seq: int, actor: str, at: datetime) -> Entry:
-    return Entry(
-        seq=seq,
-        at=at,
-        actor=actor,
-        action=act.action,
-        object=commit(act.about or act.subject.bytes, salt=act.salt),
-        motive=None,
-        blob=act.blob,
-    )
-
-
 def _is_known(code: str) -> bool:
     return Mailbox.objects.filter(lookup=lookup_of(code)).exists()
-
-
-def _alias() -> str:
-    return router.db_for_write(Deposit)
-
-
-def _uuid(means: Means) -> UUID:
-    return UUID(bytes=means.draw(16), version=4)
-
-
-def _minute(at: datetime) -> datetime:
-    return at.replace(second=0, microsecond=0)
 
 
 def _sha256(data: bytes) -> str:

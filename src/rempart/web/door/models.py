@@ -1,7 +1,8 @@
 """Tables of the door. Everything that people wrote is sealed; what stays in clear are enums, counts and hashes.
 
-Invariants, held by triggers: no Deposit, Leaf, Exhibit or Message is ever changed or deleted. Leaf.seq has no gap: it comes from the
-one row of Head, in the transaction that inserts what the leaf proves.
+Invariants, held by triggers: no Deposit, Leaf, Exhibit, Message or Tombstone is ever changed or deleted, save that a Deposit or Message
+with a Tombstone is emptied once of its sealed bytes and its salt. Leaf.seq has no gap: it comes from the one row of Head, in the
+transaction that inserts what the leaf proves.
 """
 
 from django.db import models
@@ -124,6 +125,19 @@ class Message(models.Model):
     class Meta:
         db_table = "door_message"
         constraints = [models.UniqueConstraint(fields=["lookup", "content_mac"], name="door_message_once")]
+
+
+class Tombstone(models.Model):
+    """Says that a Deposit or Message (`subject`) was emptied, when and by which rule. proof: the subject of the leaf that says who."""
+
+    subject = models.UUIDField(primary_key=True)
+    proof = models.UUIDField(unique=True)
+    erased_at = models.DateTimeField()  # rounded down to the minute
+    ground = models.CharField(max_length=24)
+    salt = models.BinaryField(max_length=16)
+
+    class Meta:
+        db_table = "door_tombstone"
 
 
 class Draft(models.Model):

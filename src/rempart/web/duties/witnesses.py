@@ -1,10 +1,13 @@
-"""Sends the newest checkpoint to the partners that witness the ledger, and keeps what they cosign in `desk/witnessed/`.
+"""Sends the newest checkpoint of each log to the partners that witness them, and keeps what they cosign in `desk/witnessed/`.
+
+Of the ledger as `<witness>.checkpoint`, of the journal as `<witness>-journal.checkpoint`; a partner has the public keys of both.
 
 A witness that is away loses nothing: the next checkpoint continues from what it holds. One that holds more than we have is an alarm:
 the ledger was set back. Source: C2SP tlog-witness. Tier: data-proven against `rempart witness`.
 """
 
 import hashlib
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -15,7 +18,7 @@ from rempart.evidence.ledger.checkpoints import Checkpoint, Signed, read_checkpo
 from rempart.evidence.ledger.notes import Vkey, check_note, parse_vkey
 from rempart.evidence.ledger.stored import StoredLog
 from rempart.web.config import Site, WitnessConfig
-from rempart.web.duties.ledger import open_ledger
+from rempart.web.duties.ledger import open_log
 from rempart.web.duties.outside import Answer, NoAnswer, post
 from rempart.web.duties.plan import Plan, Told
 
@@ -29,18 +32,25 @@ def witnessed_folder(site: Site) -> Path:
 
 
 def ask_witnesses(site: Site, _now: datetime) -> Told:
-    """Asks each witness once; tells the worst of what they say."""
-    log = open_ledger(site)
-    if log.signed is None or not log.size:
-        return Told()
-    told = [_ask(site, log, log.signed, partner) for partner in site.config.ledger.witnesses]
+    """Asks each witness once for each log; tells the worst of what they say."""
+    told = [answer for folder in (site.ledger, site.journal) for answer in _ask_all(site, folder)]
     worst = next((name for name in (_AHEAD, _REFUSES, _AWAY) if name in told), "")
     return Told(notice=worst, count=told.count(worst) if worst else 0, again=SOON if worst == _AWAY else None)
 
 
-def _ask(site: Site, log: StoredLog, signed: Signed, partner: WitnessConfig) -> str:
-    """ "" when the witness holds the checkpoint now; else the name of what to tell."""
-    path = witnessed_folder(site) / f"{hashlib.sha256(partner.vkey.encode()).hexdigest()[:16]}.checkpoint"
+def _ask_all(site: Site, folder: Path) -> Iterator[str]:
+    """What each witness says of one log; nothing of a log without an entry."""
+    log = open_log(folder)
+    if log.signed is None or not log.size:
+        return
+    of_log = "-journal" if folder == site.journal else ""
+    for partner in site.config.ledger.witnesses:
+        name = hashlib.sha256(partner.vkey.encode()).hexdigest()[:16]
+        yield _ask(witnessed_folder(site) / f"{name}{of_log}.checkpoint", log, log.signed, partner)
+
+
+def _ask(path: Path, log: StoredLog, signed: Signed, partner: WitnessConfig) -> str:
+    """ "" when the witness holds the checkpoint now; else the name of what to tell. path: where what it cosigns is kept."""
     try:
         vkey = parse_vkey(partner.vkey)
         held = _held(path, signed.checkpoint.origin, vkey)

@@ -136,10 +136,11 @@ def bad_witness(facts: Facts) -> Verdict:
 
 def own_witness(facts: Facts) -> Verdict:
     """The site witnesses itself."""
-    own = facts.keys.own_vkey
-    if own is None:
+    own = facts.keys.own_vkeys
+    if not own:
         return None if facts.site.config.ledger.witnesses else ()
-    return tuple(one.url for one in facts.site.config.ledger.witnesses if _witness_key(one.vkey) == own.public)
+    publics = {vkey.public for vkey in own}
+    return tuple(one.url for one in facts.site.config.ledger.witnesses if _witness_key(one.vkey) in publics)
 
 
 def _witness_key(text: str) -> bytes | None:
@@ -228,7 +229,7 @@ def _door(facts: Facts, found: Verdict) -> Verdict:
 
 
 def rows_unguarded(facts: Facts) -> Verdict:
-    """Triggers that keep what was received are gone."""
+    """Triggers that keep what was received, and what was done at the desk, are gone."""
     return facts.database.unguarded
 
 

@@ -12,8 +12,19 @@ from typing import Any
 from rempart.web.config import Face, Site
 from rempart.web.databases import databases
 
-_KEPT_TABLES: tuple[str, ...] = import_module("rempart.web.door.migrations.0002_nothing_is_rewritten").TABLES
-_SECRET_TABLES = ("door_deposit", "door_leaf", "door_exhibit", "door_draft", "door_status")
+_KEPT_TABLES: tuple[str, ...] = (
+    *import_module("rempart.web.door.migrations.0002_nothing_is_rewritten").TABLES,
+    "door_tombstone",
+)
+_DESK: Any = import_module("rempart.web.cases.migrations.0003_nothing_is_rewritten")
+_UPDATE, _DELETE = "UPDATE", "DELETE"
+# Which changes of a table its triggers must refuse, or look at.
+_GUARDED: Mapping[str, tuple[str, ...]] = {
+    **dict.fromkeys((*_KEPT_TABLES, *_DESK.KEPT, "desk_key"), (_UPDATE, _DELETE)),
+    **dict.fromkeys(_DESK.STAYS, (_DELETE,)),
+}
+_TYPES = {_DELETE: 8, _UPDATE: 16}  # bits of PostgreSQL's pg_trigger.tgtype
+_SECRET_TABLES = ("door_deposit", "door_leaf", "door_exhibit", "door_draft", "door_status", "door_tombstone")
 _COMMIT_SETTINGS = ("synchronous_commit", "fsync", "full_page_writes")
 
 
@@ -46,8 +57,6 @@ def look_at_database(site: Site, face: Face) -> DatabaseFacts:
     try:
         told = databases(site, face)
         is_sqlite = site.config.database.engine == "sqlite"
-        if face is Face.SIGNER and is_sqlite:
-            told = {"default": told["door"]}  # the desk's database is none of its business
         for one in told.values() if is_sqlite else ():
             Path(one["NAME"]).stat()  # to ask a database that is not there would make it
     except OSError as error:  # no database, or no file of a password
@@ -62,7 +71,7 @@ def look_at_database(site: Site, face: Face) -> DatabaseFacts:
             failure=None,
             settings=settings,
             door_role=_door_role(door, site.config.database.door) if is_postgresql else None,
-            unguarded=_unguarded(door),
+            unguarded=tuple(table for alias in aliases for table in _unguarded(connections[alias])),
             pending=_pending([connections[alias] for alias in aliases]),
         )
     except Error as error:
@@ -115,24 +124,22 @@ def _allowed(connection: Any, role: str, *, tables: Sequence[str], right: str) -
 
 
 def _unguarded(connection: Any) -> tuple[str, ...]:  # noqa: ANN401 - any backend
-    """Tables of the door whose rows could be changed or deleted."""
+    """Tables of this database whose rows could be changed or deleted; tables that are not made yet are told as migrations."""
+    tables = set(connection.introspection.table_names())
     if connection.vendor == "sqlite":
         made = _rows(connection, "SELECT tbl_name, upper(sql) FROM sqlite_master WHERE type = 'trigger'")
-        guarded = {
-            table
-            for table in _KEPT_TABLES
-            if all(any(name == table and f"BEFORE {verb} ON" in sql for name, sql in made) for verb in _VERBS)
-        }
+        guards = {(table, verb) for table, sql in made for verb in _TYPES if f"BEFORE {verb} ON" in sql}
     else:
         query = (
-            "SELECT c.relname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid "
-            "WHERE NOT t.tgisinternal AND t.tgenabled IN ('O', 'A') AND (t.tgtype & 24) = 24"  # 8 DELETE, 16 UPDATE
+            "SELECT c.relname, bit_or(t.tgtype::int) FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid "
+            "WHERE NOT t.tgisinternal AND t.tgenabled IN ('O', 'A') GROUP BY c.relname"
         )
-        guarded = {row[0] for row in _rows(connection, query)}
-    return tuple(table for table in _KEPT_TABLES if table not in guarded)
-
-
-_VERBS = ("UPDATE", "DELETE")
+        guards = {(table, verb) for table, bits in _rows(connection, query) for verb in _TYPES if bits & _TYPES[verb]}
+    return tuple(
+        table
+        for table, verbs in _GUARDED.items()
+        if table in tables and any((table, verb) not in guards for verb in verbs)
+    )
 
 
 def _pending(connections: Sequence[Any]) -> tuple[str, ...] | None:

@@ -24,7 +24,7 @@ from rempart.web.safety.database import DatabaseFacts, look_at_database
 from rempart.web.safety.machine import MachineFacts, look_at_machine
 
 _REQUEST_LOGGERS = ("django.request", "django.security", "django.db.backends")
-_LOOKED_INTO = ("", "keys", "door", "desk", "ledger")
+_LOOKED_INTO = ("", "keys", "door", "desk", "ledger", "journal")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +41,7 @@ class KeyFacts:
 
     faults: tuple[KeyFault, ...] | None
     newest_intake_at: datetime | None
-    own_vkey: Vkey | None
+    own_vkeys: tuple[Vkey, ...]  # of the two logs, as far as they can be read
     secret_lengths: Mapping[Face, int | None]  # None: may not be read by this process
     has_same_secrets: bool | None
 
@@ -94,7 +94,9 @@ def gather(site: Site, face: Face, *, now: datetime) -> Facts:
         keys=_keys(site, now),
         database=look_at_database(site, face),
         process=look_at_process(),
-        machine=look_at_machine(site.folder, files=[site.ledger / "checkpoint", site.door_database]),
+        machine=look_at_machine(
+            site.folder, files=[site.ledger / "checkpoint", site.journal / "checkpoint", site.door_database]
+        ),
     )
 
 
@@ -141,7 +143,9 @@ def _keys(site: Site, now: datetime) -> KeyFacts:
     return KeyFacts(
         faults=_key_faults(ring, now),
         newest_intake_at=_newest_intake(ring),
-        own_vkey=_own_vkey(ring),
+        own_vkeys=tuple(
+            vkey for path in (ring.vkey_path, ring.journal_vkey_path) if (vkey := _own_vkey(path)) is not None
+        ),
         secret_lengths={face: None if text is None else _strength(text) for face, text in secrets.items()},
         has_same_secrets=_has_twins(list(secrets.values())),
     )
@@ -163,9 +167,9 @@ def _newest_intake(ring: Keyring) -> datetime | None:
     return datetime.combine(max(made), datetime.min.time(), UTC) if made else None
 
 
-def _own_vkey(ring: Keyring) -> Vkey | None:
+def _own_vkey(path: Path) -> Vkey | None:
     try:
-        return parse_vkey(ring.vkey_path.read_text("utf-8").strip())
+        return parse_vkey(path.read_text("utf-8").strip())
     except (RempartError, OSError, UnicodeDecodeError):
         return None
 

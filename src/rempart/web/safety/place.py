@@ -12,6 +12,7 @@ from rempart.web.safety.verdict import Verdict, when
 
 OLD_KEY_DAYS = 35
 SECRET_CHARS = 40
+DESK_KEY = "desk.key"
 FEWEST_FILES = 1_024
 RESERVE_BYTES = 2_000_000_000  # reports are small; this is some hundred thousand of them
 FIRST_YEAR, LAST_YEAR = 2026, 2100
@@ -54,12 +55,29 @@ def private_key_open(facts: Facts) -> Verdict:
 
 def private_key_damaged(facts: Facts) -> Verdict:
     """What was sealed for it, only the guard key opens."""
-    return _flawed(facts, Flaw.PRIVATE_DAMAGED, Flaw.SIGNER_OTHER, reads_keys=True)
+    return _flawed(facts, Flaw.PRIVATE_DAMAGED, Flaw.SIGNER_OTHER, Flaw.JOURNAL_OTHER, reads_keys=True)
 
 
 def no_signer(facts: Facts) -> Verdict:
     """Nothing can be added to the ledger."""
     return _flawed(facts, Flaw.NO_SIGNER)
+
+
+def no_journal_key(facts: Facts) -> Verdict:
+    """Nothing that is done at the desk can be signed."""
+    return _flawed(facts, Flaw.NO_JOURNAL)
+
+
+def no_desk_key(facts: Facts) -> Verdict:
+    """Nothing can be written at the desk, or what was written opens with the guard key only."""
+    missing = _flawed(facts, Flaw.PRIVATE_MISSING)
+    listed = _flawed(facts, Flaw.NO_DESK)
+    return None if missing is None or listed is None else listed + tuple(name for name in missing if name == DESK_KEY)
+
+
+def no_blind_key(facts: Facts) -> Verdict:
+    """Nothing shows what reports share: the key of the desk's index is absent or damaged."""
+    return _flawed(facts, Flaw.NO_BLIND, reads_keys=True)
 
 
 def keys_folder_open(facts: Facts) -> Verdict:

@@ -17,6 +17,11 @@ SENTENCES: dict[str, str | Promise] = {
     ),
     "mail_away": _("The mailbox for reports cannot be reached. Nothing is lost there; it is asked again."),
     "mail_refused": _("Messages of the mailbox could not be read as reports. Read them in your mail program."),
+    "reports_unread": _(
+        "Reports came that cannot be opened here now. They are kept, and stand in the queue by what was declared; "
+        "look whether a key of a month is missing."
+    ),
+    "search_failed": _("The search over reports has failed. It begins again by itself; the reports are intact."),
     "stamps_waiting": _("Time stamps are waiting: no authority has answered. They are asked again."),
     "stamps_wrong": _(
         "An authority of time stamps gave a wrong answer. Compare its certificates with keys/stamps.pem."

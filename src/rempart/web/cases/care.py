@@ -1,0 +1,188 @@
+"""Care of those who read: what somebody looked at is counted, breaks are proposed, the daily limit holds until another person lifts it.
+
+The limit is in the verbs, not in the pages: words are shown through `count_item` or not at all. What was assessed once need not
+be seen again. Source: care.toml (policy of the site); reference/workflow.md §5.1 (viewed_seconds), peers.md rows 30, 31.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import lru_cache
+from importlib import resources
+
+import msgspec
+from django.db import router, transaction
+from django.db.models import F
+
+from rempart.errors import BadInput, NotAllowed
+from rempart.web.cases.events import Act, Subject, of_person, record
+from rempart.web.cases.keys import blind
+from rempart.web.cases.models import Assessed, Exposure
+from rempart.web.cases.reports import By, required_reason
+from rempart.web.people.access import NotForYou
+from rempart.web.people.models import Person
+from rempart.web.people.roles import Permission
+
+MOST_MORE_MINUTES = 120
+
+
+class LimitReached(NotAllowed):
+    """The day's limit of exposure is reached."""
+
+
+class OwnLimit(NotAllowed):
+    """Nobody lifts their own limit."""
+
+
+class SeenBefore(NotAllowed):
+    """Somebody has assessed this; looking again needs a reason."""
+
+
+class WrongMinutes(BadInput):
+    """A number of minutes that is none, or too many."""
+
+
+class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """care.toml; seconds and items."""
+
+    version: str
+    nominal_s: int
+    most_between_beats_s: int
+    break_after_s: int
+    break_after_items: int
+    break_s: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Today:
+    """What somebody looked at today. is_break_due: since the last break enough for another."""
+
+    seconds: int
+    items: int
+    limit_s: int
+    is_break_due: bool
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the limit is reached."""
+        return self.seconds >= self.limit_s
+
+
+@lru_cache(maxsize=1)
+def policy() -> Policy:
+    """The policy of care."""
+    return msgspec.toml.decode(resources.files(__package__).joinpath("care.toml").read_bytes(), type=Policy)
+
+
+def today(person: Person, *, now: datetime) -> Today:
+    """What this person looked at today; reads only."""
+    row = Exposure.objects.filter(person=person, day_date=now.date()).first()
+    if row is None:
+        return Today(seconds=0, items=0, limit_s=person.daily_limit_s, is_break_due=False)
+    return Today(seconds=row.seconds, items=row.items, limit_s=row.limit_s, is_break_due=_is_break_due(row))
+
+
+def begin(person: Person, *, now: datetime) -> Today:
+    """Asks whether this person may look at anything more today. Raises: LimitReached."""
+    found = today(person, now=now)
+    if found.is_over:
+        raise LimitReached(
+            "Your limit of reading for today is reached. Take care of yourself: do something else, or go on tomorrow. "
+            "A colleague who may do so can lift it."
+        )
+    return found
+
+
+def count_item(by: By, *, what: str, subject: Subject) -> Today:
+    """Counts one item that is now shown, and writes who saw what kind of thing. Raises: LimitReached.
+
+    what: a code such as "narrative" or "messages", never words. It counts `nominal_s`; `beat` corrects that to the time told by the page.
+    """
+    begin(by.person, now=by.at)
+    with transaction.atomic(using=_alias()):
+        row = _row(by.person, by.at)
+        _rest(row, by.at)
+        row.seconds += policy().nominal_s
+        row.items += 1
+        row.since_break_s += policy().nominal_s
+        row.since_break_items += 1
+        row.credit_s = policy().nominal_s
+        row.last_at = by.at
+        row.save()
+        record(
+            Act(action="shown", actor=by.actor.pseudonym, at=by.at, payload={"what": what} if subject.id else None),
+            subject=subject,
+        )
+    return today(by.person, now=by.at)
+
+
+def beat(person: Person, *, now: datetime) -> Today:
+    """The page says that something is still looked at: the time since the last word of it is added, what is nominal already less.
+
+    Long silence counts at most `most_between_beats_s`, so that a forgotten window costs nobody a day.
+    """
+    with transaction.atomic(using=_alias()):
+        row = _row(person, now)
+        if row.last_at is not None:
+            told = min(int((now - row.last_at).total_seconds()), policy().most_between_beats_s)
+            counted = min(max(told, 0), row.credit_s)  # paid for when it was shown
+            row.credit_s -= counted
+            row.seconds += max(told, 0) - counted
+            row.since_break_s += max(told, 0) - counted
+        row.last_at = now
+        row.save()
+    return today(person, now=now)
+
+
+def lift(person: Person, *, minutes: int, by: By) -> Today:
+    """Gives somebody more time today, with a reason; never oneself. Raises: OwnLimit, NotForYou, NoReason, WrongMinutes."""
+    if by.person.pk == person.pk:
+        raise OwnLimit("Nobody lifts their own limit. Ask a colleague who may do so; nothing was changed.")
+    if not by.actor.may(Permission.LIFT_LIMIT) or by.person.organisation_id != person.organisation_id:
+        raise NotForYou("Your roles do not allow this. Nothing was changed.")
+    reason = required_reason(by)
+    if not 1 <= minutes <= MOST_MORE_MINUTES:
+        raise WrongMinutes("Give from 1 to {most} minutes. Nothing was changed.", most=MOST_MORE_MINUTES)
+    with transaction.atomic(using=_alias()):
+        row = _row(person, by.at)
+        Exposure.objects.filter(pk=row.pk).update(limit_s=F("limit_s") + minutes * 60)
+        said = {"reason": reason, "minutes": minutes}
+        record(Act(action="limit_lifted", actor=by.actor.pseudonym, at=by.at, payload=said), subject=of_person(person))
+    return today(person, now=by.at)
+
+
+def mark_assessed(kind: str, value: str, *, by: By) -> None:
+    """Remembers, blind, that a person has assessed this file (kind "file", its SHA-256) or place of an export."""
+    Assessed.objects.get_or_create(
+        mac=blind(f"assessed-{kind}", value.encode("utf-8")), defaults={"by": by.person, "at": by.at}
+    )
+
+
+def require_unseen(kind: str, value: str, *, by: By) -> None:
+    """Lets somebody look again at what was assessed only with a reason. Raises: SeenBefore."""
+    found = Assessed.objects.filter(mac=blind(f"assessed-{kind}", value.encode("utf-8"))).first()
+    if found is not None and not by.reason.strip():
+        raise SeenBefore(
+            "Somebody assessed this on {day}. To look at it again, say why; it spares you what need not be seen.",
+            day=found.at.date().isoformat(),
+        )
+
+
+def _row(person: Person, now: datetime) -> Exposure:
+    row, _ = Exposure.objects.select_for_update().get_or_create(
+        person=person, day_date=now.date(), defaults={"limit_s": person.daily_limit_s}
+    )
+    return row
+
+
+def _rest(row: Exposure, now: datetime) -> None:
+    """After a break the counting towards the next one begins anew."""
+    if row.last_at is not None and now - row.last_at >= timedelta(seconds=policy().break_s):
+        row.since_break_s, row.since_break_items = 0, 0
+
+
+def _is_break_due(row: Exposure) -> bool:
+    return row.since_break_s >= policy().break_after_s or row.since_break_items >= policy().break_after_items
+
+
+def _alias() -> str:
+    return router.db_for_write(Exposure)
