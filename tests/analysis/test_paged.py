@@ -145,6 +145,15 @@ def test_a_chunk_holds_five_hundred_messages(tmp_path: Path) -> None:
     assert sizes == [CHUNK] * (paged.BATCH // CHUNK) + [3]
 
 
+def test_chunks_go_on_where_they_are_asked_to(tmp_path: Path) -> None:
+    """A later start gives the same bytes as the rest of the whole."""
+    told = [Told(chat=0, sequence=number, text=str(number)) for number in range(3 * CHUNK + 1)]
+    positions = find_positions(write_tables(tmp_path, told, batch=5_000))
+    whole = list(chunks(positions))
+
+    assert [list(chunks(positions, start=start)) for start in range(5)] == [whole[start:] for start in range(5)]
+
+
 def test_the_outline_says_where_each_conversation_begins_and_ends(tmp_path: Path) -> None:
     """Positions [first, last) follow each other without a gap; a conversation without a message is empty, not left out."""
     outcome = analysed(tmp_path / "case")

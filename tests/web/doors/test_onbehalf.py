@@ -16,7 +16,9 @@ from rempart.intake.receipt import lookup_of, read_code
 from rempart.intake.report import Channel, Kind, Report, ReporterKind, Urgency, decode
 from rempart.web.desk import onbehalf
 from rempart.web.door.models import Deposit, ExhibitRow, Leaf, Mailbox
+from rempart.web.people.roles import Role
 from tests.web.conftest import INTAKE
+from tests.web.entering import let_in
 from tests.web.test_uploads import CHAT, PICTURE
 
 pytestmark = pytest.mark.usefixtures("rows")
@@ -29,7 +31,7 @@ CANARY = "the words that somebody told on the telephone"
 def alice() -> Client:
     """Alice at the desk, who reads English."""
     client = Client(**HEADERS)
-    client.force_login(User.objects.create_user("alice"))
+    let_in(client, User.objects.create_user("alice"), Role.LISTENER)
     return client
 
 
@@ -72,7 +74,7 @@ def test_nobody_types_without_an_account(verb: str) -> None:
 def test_a_forged_form_is_refused() -> None:
     """A page of somebody else cannot make Alice keep a report."""
     client = Client(enforce_csrf_checks=True, **HEADERS)
-    client.force_login(User.objects.create_user("alice"))
+    let_in(client, User.objects.create_user("alice"), Role.LISTENER)
 
     answer = send(client, {"path": "adult", "kind": "situation", "token": "0" * 32}, words="x")
 

@@ -17,7 +17,7 @@ from rempart.errors import Damaged, NotAllowed
 from rempart.evidence.keyring import Keyring
 from rempart.evidence.keys import Purpose, load_recipients, new_identity, read_identities, recipient_of
 from rempart.evidence.sealing import seal, unseal
-from rempart.web.cases.models import SubjectKey, Tombstone
+from rempart.web.cases.models import SubjectKey, Tombstone, Tombstone
 
 DESK_KEY, BLIND_KEY = "desk.key", "blind.key"
 _MAC_BYTES = 16
@@ -53,9 +53,7 @@ def identity_for(subject: UUID) -> str:
     """What opens words of this subject. Raises: Erased."""
     row = SubjectKey.objects.filter(subject=subject).first()
     if row is None:
-        raise Erased(
-            "These words were erased, with the key that opened them. The ledger still shows that they were here."
-        )
+        raise _erased()
     return unseal(bytes(row.wrapped), identities=read_identities(_keys() / DESK_KEY)).decode("ascii")
 
 
@@ -69,6 +67,10 @@ def identities_for(subjects: Iterable[UUID]) -> dict[UUID, str]:
 def blind(kind: str, value: bytes) -> bytes:
     """16 bytes that are the same for the same value, and tell nothing without the key of this site."""
     return hmac.new(_blind_key(_keys()), kind.encode("ascii") + b"\0" + value, hashlib.sha256).digest()[:_MAC_BYTES]
+
+
+def _erased() -> Erased:
+    return Erased("These words were erased, with the key that opened them. The ledger still shows that they were here.")
 
 
 def _keys() -> Path:

@@ -57,6 +57,8 @@ class Event(models.Model):
         indexes = [
             models.Index(fields=["subject", "seq"], name="desk_event_subject"),
             models.Index(fields=["actor", "seq"], name="desk_event_actor"),
+            models.Index(fields=["action", "seq"], name="desk_event_action"),
+            models.Index(fields=["at"], name="desk_event_at"),
         ]
 
 
@@ -165,7 +167,9 @@ class Report(models.Model):
     reasons = models.CharField(max_length=400)
     unknown = models.SmallIntegerField(default=0)
     order = models.BigIntegerField()
-    is_drawn = models.BooleanField(default=False)  # low, and drawn to be read all the same
+    is_drawn = models.BooleanField(
+        default=False
+    )  # low once, and drawn to be read all the same; stays so when it is placed higher
     due_at = models.DateTimeField(null=True)
     rank_again_at = models.DateTimeField(null=True)
     assigned_to = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="assigned")
@@ -192,10 +196,14 @@ class Report(models.Model):
             # The walk along the queue; what it can be filtered by stands in the index too, so that a rare thing is found without
             # looking at every row.
             models.Index(fields=[*_WALK, *_FILTERS], name="desk_report_walk"),
-            models.Index(fields=["organisation", "is_open", "due_at"], name="desk_report_due"),
+            models.Index(fields=["organisation", "is_open", "due_at", "level"], name="desk_report_late"),
             models.Index(fields=["organisation", "is_open", "level"], name="desk_report_level_count"),
-            models.Index(fields=["organisation", "received_at"], name="desk_report_received"),
-            models.Index(fields=["assigned_to", "is_open"], name="desk_report_mine"),
+            models.Index(fields=["organisation", "is_open", "received_at"], name="desk_report_age"),
+            models.Index(fields=["organisation", "received_at", "level"], name="desk_report_inflow"),
+            models.Index(fields=["organisation", "opened_at"], name="desk_report_opened"),
+            models.Index(fields=["organisation", "closed_at"], name="desk_report_closed"),
+            models.Index(fields=["organisation", "received_at"], condition=Q(is_drawn=True), name="desk_report_drawn"),
+            models.Index(fields=["assigned_to", "is_open", "due_at"], name="desk_report_mine_due"),
             models.Index(fields=["erase_date"], name="desk_report_erase"),
             models.Index(fields=["lookup"], name="desk_report_lookup"),
         ]

@@ -128,7 +128,8 @@ def place_columns(row: Report, explained: Explained) -> None:
     row.level, row.points_min, row.points_max = place.level, place.points_min, place.points_max
     row.reasons, row.unknown = _joined(place.reasons), len(explained.assessment.unknown)
     row.order = order_of(row)
-    row.is_drawn = place.level >= LOW and is_drawn(str(row.pk), seed=_site().config.ledger.origin)
+    is_low = place.level >= LOW and is_drawn(str(row.pk), seed=_site().config.ledger.origin)
+    row.is_drawn = row.is_drawn or is_low  # who was drawn and stands higher now shows what the order overlooks
     row.rank_again_at = explained.again_at
 
 

@@ -7,7 +7,6 @@ import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from django.contrib.auth.decorators import login_required
 from django.db import Error as DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -20,7 +19,9 @@ from rempart.intake.advice import advise, situation_of
 from rempart.intake.answers import Problem, read_answers
 from rempart.intake.paths import Path, Screen, Text, path_screens, warning
 from rempart.intake.report import Channel, Report
+from rempart.web.desk.declaring import page
 from rempart.web.doors.onbehalf import Typist, receive_on_behalf
+from rempart.web.people.roles import Permission
 from rempart.web.public.chrome import shown_advice
 from rempart.web.public.files import take_files
 from rempart.web.public.languages import language
@@ -50,7 +51,7 @@ class Question:
     is_unknown: bool | None
 
 
-@login_required
+@page(Permission.ENTER_REPORT, methods=("GET", "POST"))
 def enter(request: HttpRequest) -> HttpResponse:
     """Asks what it is about, then shows the form; or keeps the report."""
     sent = request.POST if request.method == "POST" else request.GET

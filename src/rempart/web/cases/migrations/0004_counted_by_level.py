@@ -7,6 +7,8 @@ _FILTERS = ["level", "category", "language", "status", "messages", "is_drawn", "
 
 
 class Migration(migrations.Migration):
+    """Made from the models."""
+
     dependencies = [("cases", "0003_nothing_is_rewritten")]
 
     operations = [

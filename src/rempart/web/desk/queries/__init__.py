@@ -1,0 +1,1 @@
+"""What the desk's pages read: ordered explicitly, bounded, and never written."""

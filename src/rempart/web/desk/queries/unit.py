@@ -1,0 +1,212 @@
+"""Figures for the head of a unit: what comes in, how old it is, what waits too long, who carries what. Counts of rows only, no words.
+
+Each question is one aggregate along an index, over the days shown or over what is open. Figures count everything of the organisation;
+lists name only what their reader may know of.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from itertools import pairwise
+from statistics import median
+
+from django.db.models import CharField, Count, Exists, F, OuterRef, Q, QuerySet
+from django.db.models.functions import Cast, Substr
+
+from rempart.web.cases.models import Dossier, Event, Exposure, Report
+from rempart.web.cases.retention import ASKED, ASKED_FOR, due_dossiers, due_reports
+from rempart.web.people.access import Actor, visible_dossiers, visible_reports
+from rempart.web.people.models import Person
+
+AGES_H = (1, 4, 24, 72, 168, 720)  # upper bounds of the ages of what waits, in hours; then older
+MOST_LISTED = 50
+CLOSING = ("close", "qualify", "out_of_remit", "withdraw")
+_MEASURED = 500  # reports whose time is measured, at most: the last ones
+FEWEST_MEASURED = 20  # below, their median says little
+_MOST_AT_ONE = timedelta(hours=2)  # longer between taking and judging is not one sitting
+_NEAR_SHARE = 0.8  # of the day's limit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Load:
+    """What somebody holds, what of it is late, what they judged in the week, and what they read today."""
+
+    person: Person
+    held: int
+    late: int
+    closed: int
+    seconds: int
+    items: int
+    limit_s: int
+
+    @property
+    def is_near(self) -> bool:
+        """Whether the limit of the day is near or reached."""
+        return self.seconds >= self.limit_s * _NEAR_SHARE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drawn:
+    """The low-ranked that are read all the same: how many were drawn, how many a person has judged, how many stand higher now."""
+
+    drawn: int
+    judged: int
+    raised: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Demand:
+    """Somebody asked to erase a report; actor: their pseudonym. until_at: when it lapses."""
+
+    report: Report
+    actor: str
+    ground: str
+    at: datetime
+    until_at: datetime
+
+
+def received_per_day(organisation: int, *, since_at: datetime) -> Mapping[tuple[date, int], int]:
+    """Reports received, by day (UTC) and level, from `since_at` on; a pair without any is not there."""
+    rows = Report.objects.filter(organisation=organisation, received_at__gte=since_at).annotate(day=_day("received_at"))
+    told = rows.values("day", "level").annotate(number=Count("*")).order_by("day", "level")
+    return {(date.fromisoformat(row["day"]), row["level"]): row["number"] for row in told}
+
+
+def opened_per_day(organisation: int, *, since_at: datetime) -> Mapping[date, int]:
+    """Reports opened for the first time, by day (UTC), from `since_at` on."""
+    return _per_day(Report.objects.filter(organisation=organisation, opened_at__gte=since_at), "opened_at")
+
+
+def closed_per_day(organisation: int, *, since_at: datetime) -> Mapping[date, int]:
+    """Reports closed and not reopened, by day (UTC), from `since_at` on."""
+    return _per_day(Report.objects.filter(organisation=organisation, closed_at__gte=since_at), "closed_at")
+
+
+def ages_of_waiting(organisation: int, *, now: datetime) -> tuple[int, ...]:
+    """How many open reports are younger than each of AGES_H, each counted once in the first that fits; then the older ones."""
+    edges = [now - timedelta(hours=hours) for hours in AGES_H]
+    bounds = [(None, edges[0]), *pairwise(edges), (edges[-1], None)]
+    waiting = _open(organisation)
+    return tuple(waiting.filter(_between(older_than=young, at_least=old)).count() for young, old in bounds)
+
+
+def late_by_level(organisation: int, *, now: datetime) -> Mapping[int, int]:
+    """How many open reports are past their deadline, by level; a level without any is not there."""
+    rows = _open(organisation).filter(due_at__lt=now)
+    told = rows.values("level").annotate(number=Count("*")).order_by("level")
+    return {row["level"]: row["number"] for row in told}
+
+
+def late_reports(actor: Actor, *, now: datetime) -> Sequence[Report]:
+    """The most urgent of those past their deadline that this person may know of."""
+    rows = visible_reports(actor).filter(is_open__in=(True,), due_at__lt=now)  # a list: so that SQLite walks the queue
+    listed = rows.select_related("assigned_to__user").order_by("order", "received_at", "number")
+    return list(listed[:MOST_LISTED])
+
+
+def loads(organisation: int, *, now: datetime) -> tuple[Load, ...]:
+    """What each person carries, by name."""
+    people = list(Person.objects.select_related("user").filter(organisation=organisation).order_by("user__username"))
+    mine = Report.objects.filter(assigned_to__in=[person.pk for person in people], is_open=True)
+    held, late = _by_person(mine), _by_person(mine.filter(due_at__lt=now))
+    read = {row.person_id: row for row in Exposure.objects.filter(person__in=people, day_date=now.date())}
+    closed = _judged_by([person.pseudonym for person in people], since_at=now - timedelta(days=7))
+    return tuple(_load(person, held, late, closed, read.get(person.pk)) for person in people)
+
+
+def minutes_a_report(organisation: int, *, now: datetime) -> float | None:
+    """Median minutes from taking a report to judging it, of the last that one person did at one sitting; None where too few are measured."""
+    people = list(Person.objects.filter(organisation=organisation).values_list("pseudonym", flat=True))
+    recent = Event.objects.filter(action__in=CLOSING, at__gte=now - timedelta(days=30), actor__in=people)
+    ends = list(recent.order_by("-at", "-seq").values_list("subject", "actor", "at")[:_MEASURED])
+    taken = Event.objects.filter(subject__in={subject for subject, _, _ in ends}, action="report_taken").order_by("seq")
+    starts: dict[tuple[object, str], list[datetime]] = {}
+    for subject, actor, at in taken.values_list("subject", "actor", "at"):
+        starts.setdefault((subject, actor), []).append(at)
+    spans = [
+        end - max(before)
+        for subject, actor, end in ends
+        if (before := [at for at in starts.get((subject, actor), ()) if at <= end])
+    ]
+    told = [span.total_seconds() / 60 for span in spans if span <= _MOST_AT_ONE]
+    return median(told) if len(told) >= FEWEST_MEASURED else None
+
+
+def drawn_reports(organisation: int, *, since_at: datetime) -> Drawn:
+    """The sample of the low-ranked among what was received from `since_at` on."""
+    rows = Report.objects.filter(organisation=organisation, is_drawn=True, received_at__gte=since_at)
+    judged = Q(is_open=False) | Q(outcome__gt="")
+    found = rows.aggregate(
+        drawn=Count("pk"), judged=Count("pk", filter=judged), raised=Count("pk", filter=Q(level__lt=3))
+    )
+    return Drawn(**found)
+
+
+def erased_soon(organisation: int, *, until_date: date) -> tuple[int, int]:
+    """How many reports outside of dossiers, and how many dossiers, the rule will erase until this day."""
+    reports = due_reports(until_date=until_date).filter(organisation=organisation)
+    return reports.count(), due_dossiers(until_date=until_date).filter(organisation=organisation).count()
+
+
+def next_erased(actor: Actor, *, until_date: date) -> tuple[Sequence[Report], Sequence[Dossier]]:
+    """The first of these that this person may know of: what a legal hold would have to be placed on."""
+    reports = due_reports(until_date=until_date).filter(pk__in=visible_reports(actor).values("pk"))
+    dossiers = due_dossiers(until_date=until_date).filter(pk__in=visible_dossiers(actor).values("pk"))
+    return list(reports[:MOST_LISTED]), list(dossiers[:MOST_LISTED])
+
+
+def demands(actor: Actor, *, now: datetime) -> Sequence[Demand]:
+    """Demands to erase a report early that somebody else may still confirm, the oldest first; the last one of each report and person."""
+    seen = visible_reports(actor).filter(pk=OuterRef("subject"), is_open=False, closed_at__lte=OuterRef("at"))
+    rows = Event.objects.filter(Exists(seen.exclude(status="anonymised")), action=ASKED, at__gte=now - ASKED_FOR)
+    found = {(row.subject, row.actor): row for row in rows.order_by("seq")[:MOST_LISTED]}
+    reports = Report.objects.in_bulk([subject for subject, _ in found if subject is not None])
+    return [
+        Demand(report=reports[subject], actor=name, ground=row.motive, at=row.at, until_at=row.at + ASKED_FOR)
+        for (subject, name), row in found.items()
+        if subject in reports
+    ]
+
+
+def _open(organisation: int) -> QuerySet[Report]:
+    return Report.objects.filter(organisation=organisation, is_open=True)
+
+
+def _day(column: str) -> Substr:
+    """The day of an instant as text: both databases write it first, and SQLite need not ask Python for each row."""
+    return Substr(Cast(F(column), CharField()), 1, 10)
+
+
+def _per_day(rows: QuerySet[Report], column: str) -> Mapping[date, int]:
+    told = rows.annotate(day=_day(column)).values("day").annotate(number=Count("*")).order_by("day")
+    return {date.fromisoformat(row["day"]): row["number"] for row in told}
+
+
+def _between(*, older_than: datetime | None, at_least: datetime | None) -> Q:
+    young = Q(received_at__gt=at_least) if at_least else Q()
+    return young & (Q(received_at__lte=older_than) if older_than else Q())
+
+
+def _by_person(rows: QuerySet[Report]) -> Mapping[int, int]:
+    told = rows.values("assigned_to").annotate(number=Count("*")).order_by("assigned_to")
+    return {row["assigned_to"]: row["number"] for row in told}
+
+
+def _judged_by(pseudonyms: Sequence[str], *, since_at: datetime) -> Mapping[str, int]:
+    rows = Event.objects.filter(actor__in=pseudonyms, action__in=CLOSING, at__gte=since_at)
+    told = rows.values("actor").annotate(number=Count("*")).order_by("actor")
+    return {row["actor"]: row["number"] for row in told}
+
+
+def _load(
+    person: Person, held: Mapping[int, int], late: Mapping[int, int], closed: Mapping[str, int], read: Exposure | None
+) -> Load:
+    return Load(
+        person=person,
+        held=held.get(person.pk, 0),
+        late=late.get(person.pk, 0),
+        closed=closed.get(person.pseudonym, 0),
+        seconds=read.seconds if read else 0,
+        items=read.items if read else 0,
+        limit_s=read.limit_s if read else person.daily_limit_s,
+    )
