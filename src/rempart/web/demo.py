@@ -95,6 +95,10 @@ def make_demo(folder: Path, *, now: datetime) -> Demo:
     prepare_tables(site)
     code = _fill(site, now) if is_new else None
     _make_people(now)
+    if is_new:
+        from rempart.web.demo_dossier import make_dossier  # noqa: PLC0415 - models exist once Django runs
+
+        make_dossier(site, lead=USER, second=SECOND, now=now)
     accounts = tuple(Entrance(user=name, password=_set_password(name)) for name in (USER, SECOND))
     return Demo(site=site, accounts=accounts, code=code)
 
