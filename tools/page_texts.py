@@ -24,6 +24,9 @@ from translations import clean, missing, mo_bytes, po_bytes
 
 WEB = Path(__file__).resolve().parent.parent / "src" / "rempart" / "web"
 FOLDER = WEB / "locale" / "fr" / "LC_MESSAGES"
+_IN_CONTEXT = ((1, "c"), 2)  # what the word belongs to, then the word
+KEYWORDS = {"_": None, "gettext": None, "gettext_lazy": None, "ngettext": (1, 2), "_of": _IN_CONTEXT,
+            "pgettext": _IN_CONTEXT, "pgettext_lazy": _IN_CONTEXT}  # fmt: skip
 _TEXT = r"""u?("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')"""
 _ONE = re.compile(rf"\b(?:_|gettext)\({_TEXT}\)")
 _MANY = re.compile(rf"\bngettext\({_TEXT}, {_TEXT},")
@@ -47,9 +50,8 @@ def collect() -> Catalog:
     for path in sorted(WEB.rglob("templates/**/*.html")):
         for text in template_texts(path.read_text("utf-8")):
             catalog.add(text)
-    keywords = {"_": None, "gettext": None, "gettext_lazy": None, "ngettext": (1, 2)}
-    for _, _, message, _, _ in extract_from_dir(str(WEB), [("**.py", "python")], {}, keywords, comment_tags=()):
-        catalog.add(message)
+    for _, _, message, _, context in extract_from_dir(str(WEB), [("**.py", "python")], {}, KEYWORDS, comment_tags=()):
+        catalog.add(message, context=context)
     return catalog
 
 

@@ -199,7 +199,8 @@ def clean(catalog: Catalog) -> Catalog:
     plain.header_comment = "# French texts of Rempart; tools/translations.py keeps them in step with the sources."
     for message in catalog:
         if message.id:
-            plain.add(message.id, message.string).flags.discard("python-format")  # a percent sign is just that here
+            added = plain.add(message.id, message.string, context=message.context)
+            added.flags.discard("python-format")  # a percent sign is just that here
     return plain
 
 

@@ -159,6 +159,14 @@ class Lives(RuleBasedStateMachine):
         """Up to a little more than a term."""
         self.house.now += timedelta(days=days)
 
+    @rule(closes=st.booleans())
+    def a_year_passes(self, closes: bool) -> None:
+        """In which all may be brought to an end, and then nothing happens but duties."""
+        if closes:
+            self.everything_is_closed()
+        self.house.now += timedelta(days=366)
+        self.the_duty_runs()
+
     @rule()
     def both_logs_are_signed(self) -> None:
         """As twice a second."""
@@ -309,6 +317,6 @@ def _dying(act: Callable[..., Any], after: int) -> Callable[..., Any]:
 
 
 Lives.TestCase.settings = settings(
-    max_examples=15, stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck), database=None
+    max_examples=30, stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck), database=None
 )
 TestLives = Lives.TestCase

@@ -108,7 +108,7 @@ def test_words_are_not_shown_beyond_the_limit_of_the_day(site: Site) -> None:
     bob = at_desk(people.bob)
     tell_motive(bob, row)
     press(bob, row, "show", show="words")
-    Exposure.objects.update(limit_s=1)
+    Exposure.objects.update(limit_s=0)
 
     page = text_of(bob.get(f"/reports/{row.number}/"))
     answer = press(bob, row, "show", show="words", back=f"/reports/{row.number}/")
@@ -116,6 +116,19 @@ def test_words_are_not_shown_beyond_the_limit_of_the_day(site: Site) -> None:
     assert NARRATIVE not in page
     assert "limit of reading" in said(bob, answer)
     assert actions(row).count("shown") == 1
+
+
+def test_the_item_that_reaches_the_limit_is_shown_for_its_time(site: Site) -> None:
+    """What was counted in advance is not taken away before it was seen."""
+    people, (row,) = cast(), opened(site)
+    bob = at_desk(people.bob)
+    people.bob.person.daily_limit_s = 60
+    people.bob.person.save()
+    tell_motive(bob, row)
+
+    press(bob, row, "show", show="words")
+
+    assert NARRATIVE in text_of(bob.get(f"/reports/{row.number}/"))
 
 
 def test_words_are_not_shown_without_a_motive(site: Site) -> None:

@@ -66,6 +66,11 @@ class Today:
         """Whether the limit is reached."""
         return self.seconds >= self.limit_s
 
+    @property
+    def is_used_up(self) -> bool:
+        """Whether the last item, begun before the limit and counted in advance, has had its time too."""
+        return self.seconds >= self.limit_s + policy().nominal_s
+
 
 @lru_cache(maxsize=1)
 def policy() -> Policy:

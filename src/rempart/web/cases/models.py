@@ -196,12 +196,16 @@ class Report(models.Model):
             # The walk along the queue; what it can be filtered by stands in the index too, so that a rare thing is found without
             # looking at every row.
             models.Index(fields=[*_WALK, *_FILTERS], name="desk_report_walk"),
-            models.Index(fields=["organisation", "is_open", "due_at", "level"], name="desk_report_late"),
-            models.Index(fields=["organisation", "is_open", "level"], name="desk_report_level_count"),
+            models.Index(fields=["organisation", "is_open", "level", "due_at"], name="desk_report_level_due"),
             models.Index(fields=["organisation", "is_open", "received_at"], name="desk_report_age"),
             models.Index(fields=["organisation", "received_at", "level"], name="desk_report_inflow"),
             models.Index(fields=["organisation", "opened_at"], name="desk_report_opened"),
-            models.Index(fields=["organisation", "closed_at"], name="desk_report_closed"),
+            models.Index(
+                fields=["organisation", "closed_at"], condition=Q(closed_at__isnull=False), name="desk_report_closed"
+            ),
+            models.Index(
+                fields=["organisation", "erase_date"], condition=Q(erase_date__isnull=False), name="desk_report_term"
+            ),
             models.Index(fields=["organisation", "received_at"], condition=Q(is_drawn=True), name="desk_report_drawn"),
             models.Index(fields=["assigned_to", "is_open", "due_at"], name="desk_report_mine_due"),
             models.Index(fields=["erase_date"], name="desk_report_erase"),

@@ -137,9 +137,9 @@ def _show(request: HttpRequest, report: Report, key: str) -> HttpResponse:
 
 
 def _shown(request: HttpRequest, report: Report, reader: Actor, now: datetime) -> frozenset[str]:
-    """What was asked for and may still be seen: the limit of the day hides it, and time on the page counts."""
+    """What was asked for and may still be seen: time on the page counts, and hides it once the limit and the last item are used up."""
     shown = shown_for(request, report.pk, now=now)
-    if not shown or care.beat(reader.person, now=now).is_over:
+    if not shown or care.beat(reader.person, now=now).is_used_up:
         return frozenset()
     return shown if reader.may(_P.READ_CONTACT) else shown - {CONTACT}
 

@@ -6,25 +6,29 @@ lists name only what their reader may know of.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 from statistics import median
 
-from django.db.models import CharField, Count, Exists, F, OuterRef, Q, QuerySet
-from django.db.models.functions import Cast, Substr
+from django.db.models import CharField, Count, Exists, F, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import Cast, Coalesce, Substr
 
 from rempart.web.cases.models import Dossier, Event, Exposure, Report
 from rempart.web.cases.retention import ASKED, ASKED_FOR, due_dossiers, due_reports
-from rempart.web.people.access import Actor, visible_dossiers, visible_reports
+from rempart.web.desk.queries.periods import of_period
+from rempart.web.people.access import Actor, hidden_dossiers, visible_dossiers, visible_reports
 from rempart.web.people.models import Person
 
 AGES_H = (1, 4, 24, 72, 168, 720)  # upper bounds of the ages of what waits, in hours; then older
 MOST_LISTED = 50
+LEVELS = (0, 1, 2, 3, 4)
 CLOSING = ("close", "qualify", "out_of_remit", "withdraw")
 _MEASURED = 500  # reports whose time is measured, at most: the last ones
 FEWEST_MEASURED = 20  # below, their median says little
 _MOST_AT_ONE = timedelta(hours=2)  # longer between taking and judging is not one sitting
 _NEAR_SHARE = 0.8  # of the day's limit
+_DAY = timedelta(days=1)
+_TRUE = (True,)  # as a list: a bare boolean is no equality to SQLite, and finds no index
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,14 +76,16 @@ def received_per_day(organisation: int, *, since_at: datetime) -> Mapping[tuple[
     return {(date.fromisoformat(row["day"]), row["level"]): row["number"] for row in told}
 
 
-def opened_per_day(organisation: int, *, since_at: datetime) -> Mapping[date, int]:
-    """Reports opened for the first time, by day (UTC), from `since_at` on."""
-    return _per_day(Report.objects.filter(organisation=organisation, opened_at__gte=since_at), "opened_at")
+def opened_per_day(organisation: int, *, days: Sequence[date]) -> tuple[int, ...]:
+    """Reports opened for the first time on each of these days (UTC)."""
+    rows = Report.objects.filter(organisation=organisation)
+    return tuple(rows.filter(opened_at__gte=_from(day), opened_at__lt=_from(day + _DAY)).count() for day in days)
 
 
-def closed_per_day(organisation: int, *, since_at: datetime) -> Mapping[date, int]:
-    """Reports closed and not reopened, by day (UTC), from `since_at` on."""
-    return _per_day(Report.objects.filter(organisation=organisation, closed_at__gte=since_at), "closed_at")
+def closed_per_day(organisation: int, *, days: Sequence[date]) -> tuple[int, ...]:
+    """Reports closed on each of these days (UTC) and not reopened."""
+    rows = Report.objects.filter(organisation=organisation)
+    return tuple(rows.filter(closed_at__gte=_from(day), closed_at__lt=_from(day + _DAY)).count() for day in days)
 
 
 def ages_of_waiting(organisation: int, *, now: datetime) -> tuple[int, ...]:
@@ -90,24 +96,26 @@ def ages_of_waiting(organisation: int, *, now: datetime) -> tuple[int, ...]:
     return tuple(waiting.filter(_between(older_than=young, at_least=old)).count() for young, old in bounds)
 
 
-def late_by_level(organisation: int, *, now: datetime) -> Mapping[int, int]:
-    """How many open reports are past their deadline, by level; a level without any is not there."""
-    rows = _open(organisation).filter(due_at__lt=now)
-    told = rows.values("level").annotate(number=Count("*")).order_by("level")
-    return {row["level"]: row["number"] for row in told}
+def late_by_level(organisation: int, *, now: datetime) -> tuple[int, ...]:
+    """How many open reports of each level, 0 to 4, are past their deadline."""
+    late = _open(organisation).filter(due_at__lt=now)
+    return tuple(late.filter(level=level).count() for level in LEVELS)
 
 
 def late_reports(actor: Actor, *, now: datetime) -> Sequence[Report]:
-    """The most urgent of those past their deadline that this person may know of."""
-    rows = visible_reports(actor).filter(is_open__in=(True,), due_at__lt=now)  # a list: so that SQLite walks the queue
-    listed = rows.select_related("assigned_to__user").order_by("order", "received_at", "number")
-    return list(listed[:MOST_LISTED])
+    """The most urgent of those past their deadline that this person may know of.
+
+    The walk goes along the queue and ends when it has enough; by the deadline it would have to sort all that is late.
+    """
+    late = Coalesce("due_at", Value(now))  # no column, so that no index of deadlines is taken
+    rows = visible_reports(actor).annotate(late=late).filter(is_open__in=_TRUE, late__lt=now)
+    return list(rows.select_related("assigned_to__user").order_by("order", "received_at", "number")[:MOST_LISTED])
 
 
 def loads(organisation: int, *, now: datetime) -> tuple[Load, ...]:
     """What each person carries, by name."""
     people = list(Person.objects.select_related("user").filter(organisation=organisation).order_by("user__username"))
-    mine = Report.objects.filter(assigned_to__in=[person.pk for person in people], is_open=True)
+    mine = Report.objects.filter(assigned_to__in=[person.pk for person in people], is_open__in=_TRUE)
     held, late = _by_person(mine), _by_person(mine.filter(due_at__lt=now))
     read = {row.person_id: row for row in Exposure.objects.filter(person__in=people, day_date=now.date())}
     closed = _judged_by([person.pseudonym for person in people], since_at=now - timedelta(days=7))
@@ -115,19 +123,20 @@ def loads(organisation: int, *, now: datetime) -> tuple[Load, ...]:
 
 
 def minutes_a_report(organisation: int, *, now: datetime) -> float | None:
-    """Median minutes from taking a report to judging it, of the last that one person did at one sitting; None where too few are measured."""
-    people = list(Person.objects.filter(organisation=organisation).values_list("pseudonym", flat=True))
-    recent = Event.objects.filter(action__in=CLOSING, at__gte=now - timedelta(days=30), actor__in=people)
-    ends = list(recent.order_by("-at", "-seq").values_list("subject", "actor", "at")[:_MEASURED])
-    taken = Event.objects.filter(subject__in={subject for subject, _, _ in ends}, action="report_taken").order_by("seq")
+    """Median minutes from taking a report to judging it, of those that one person took and judged at one sitting in the last week.
+
+    None where too few are measured.
+    """
+    people = Person.objects.filter(organisation=organisation).values_list("pseudonym", flat=True)
+    recent = of_period(Event.objects.filter(action__in=CLOSING), since_at=now - timedelta(days=7))
+    ends = list(recent.filter(actor__in=list(people)).order_by("-seq").values_list("subject", "actor", "at")[:_MEASURED])
+    about = Event.objects.filter(subject__in={subject for subject, _, _ in ends}).order_by("seq")
     starts: dict[tuple[object, str], list[datetime]] = {}
-    for subject, actor, at in taken.values_list("subject", "actor", "at"):
-        starts.setdefault((subject, actor), []).append(at)
-    spans = [
-        end - max(before)
-        for subject, actor, end in ends
-        if (before := [at for at in starts.get((subject, actor), ()) if at <= end])
-    ]
+    for subject, actor, action, at in about.values_list("subject", "actor", "action", "at"):
+        if action == "report_taken":
+            starts.setdefault((subject, actor), []).append(at)
+    before = [(end, [at for at in starts.get((subject, actor), ()) if at <= end]) for subject, actor, end in ends]
+    spans = [end - max(taken) for end, taken in before if taken]
     told = [span.total_seconds() / 60 for span in spans if span <= _MOST_AT_ONE]
     return median(told) if len(told) >= FEWEST_MEASURED else None
 
@@ -150,7 +159,8 @@ def erased_soon(organisation: int, *, until_date: date) -> tuple[int, int]:
 
 def next_erased(actor: Actor, *, until_date: date) -> tuple[Sequence[Report], Sequence[Dossier]]:
     """The first of these that this person may know of: what a legal hold would have to be placed on."""
-    reports = due_reports(until_date=until_date).filter(pk__in=visible_reports(actor).values("pk"))
+    here = due_reports(until_date=until_date).filter(organisation=actor.person.organisation_id)
+    reports = here.exclude(dossier__in=hidden_dossiers(actor))
     dossiers = due_dossiers(until_date=until_date).filter(pk__in=visible_dossiers(actor).values("pk"))
     return list(reports[:MOST_LISTED]), list(dossiers[:MOST_LISTED])
 
@@ -169,7 +179,7 @@ def demands(actor: Actor, *, now: datetime) -> Sequence[Demand]:
 
 
 def _open(organisation: int) -> QuerySet[Report]:
-    return Report.objects.filter(organisation=organisation, is_open=True)
+    return Report.objects.filter(organisation=organisation, is_open__in=_TRUE)
 
 
 def _day(column: str) -> Substr:
@@ -177,9 +187,8 @@ def _day(column: str) -> Substr:
     return Substr(Cast(F(column), CharField()), 1, 10)
 
 
-def _per_day(rows: QuerySet[Report], column: str) -> Mapping[date, int]:
-    told = rows.annotate(day=_day(column)).values("day").annotate(number=Count("*")).order_by("day")
-    return {date.fromisoformat(row["day"]): row["number"] for row in told}
+def _from(day: date) -> datetime:
+    return datetime.combine(day, time(), UTC)
 
 
 def _between(*, older_than: datetime | None, at_least: datetime | None) -> Q:
@@ -193,7 +202,7 @@ def _by_person(rows: QuerySet[Report]) -> Mapping[int, int]:
 
 
 def _judged_by(pseudonyms: Sequence[str], *, since_at: datetime) -> Mapping[str, int]:
-    rows = Event.objects.filter(actor__in=pseudonyms, action__in=CLOSING, at__gte=since_at)
+    rows = of_period(Event.objects.filter(actor__in=pseudonyms, action__in=CLOSING), since_at=since_at)
     told = rows.values("actor").annotate(number=Count("*")).order_by("actor")
     return {row["actor"]: row["number"] for row in told}
 
