@@ -12,11 +12,11 @@ from pathlib import Path
 from uuid import UUID, uuid4
 
 from rempart.evidence.keyring import Keyring
-from rempart.evidence.keys import recipient_of
+from rempart.evidence.keys import read_identities, recipient_of
 from rempart.evidence.sealing import BrokenSeal, WrongKey, seal, unseal
-from rempart.evidence.vault import Vault
+from rempart.evidence.vault import Exhibit, Vault
 from rempart.intake.report import Attachment
-from rempart.web.cases import dossiers, exhibits, facts, keys, reports
+from rempart.web.cases import dossiers, facts, keys, reports
 from rempart.web.cases.lifecycle import Closure
 from rempart.web.cases.models import Analysis, Chunk, Dossier, Event, FoldedChunk, Link, Report, SubjectKey, Trace
 from rempart.web.cases.reports import By
@@ -75,7 +75,7 @@ class House:
         facts.state_fact_on_report(row, by=self.by(), words_told=said)
         return row
 
-    def put(self, words: str) -> exhibits.Exhibit:
+    def put(self, words: str) -> Exhibit:
         """A sealed file of the vault."""
         return Vault(self.site.exhibits).put(io.BytesIO(words.encode()), recipients=[recipient_of(INTAKE)])
 
@@ -124,7 +124,7 @@ def house(site: Site, folder: Path, people: tuple[Actor, Actor, Actor], now: dat
 
 def every_identity() -> tuple[str, ...]:
     """All private keys there are: of the door, of the guard, of the desk, and of whatever is not erased."""
-    desk = keys.read_identities(keys._keys() / keys.DESK_KEY)
+    desk = read_identities(keys._keys() / keys.DESK_KEY)
     rows = SubjectKey.objects.values_list("wrapped", flat=True)
     return (INTAKE, ESCROW, *desk, *(unseal(bytes(row), identities=desk).decode("ascii") for row in rows))
 

@@ -21,6 +21,7 @@ from rempart.web.cases.ranking import rank_lapsed
 from rempart.web.cases.reports import KEEP_CLOSED
 from rempart.web.cases.retention import Ground
 from rempart.web.config import Site
+from rempart.web.door.erasing import erase_deposit
 from rempart.web.door.models import Mailbox
 from rempart.web.door.models import Status as Told
 from rempart.web.door.models import Tombstone as Stone
@@ -319,6 +320,21 @@ def test_a_file_that_a_dossier_took_over_stays_when_its_report_goes(home: House)
     assert left(home) == set()
 
 
+def test_a_file_that_somebody_gives_to_an_erased_dossier_does_not_stay(home: House) -> None:
+    """Whoever had the page open all night is refused, and the file goes with the next duty."""
+    dossier = dossiers.open_dossier(title="Affaire", purpose="essai", by=home.by())
+    close_dossier(home, dossier)
+    pass_term(home)
+    retention.erase_due(now=home.now)
+
+    with pytest.raises(NothingToSeal), transaction.atomic():
+        home.upload(dossier)
+    before = len(left(home))
+    erase(home.site, home.now)
+
+    assert (before, left(home)) == (1, set())
+
+
 def test_orphans_leaves_the_exhibits_of_kept_dossiers(home: House) -> None:
     """However old; what nobody came to name goes as before."""
     dossier = dossiers.open_dossier(title="Affaire", purpose="essai", by=home.by())
@@ -386,7 +402,7 @@ def test_one_that_fails_does_not_stop_the_rest(home: House, monkeypatch: pytest.
     home.close(bad)
     home.close(good)
     pass_term(home)
-    door = retention.erase_deposit
+    door = erase_deposit
 
     def fails(deposit: UUID, **told: object) -> None:
         if deposit == bad.pk:

@@ -145,6 +145,12 @@ class Lives(RuleBasedStateMachine):
                 }[what],
             )
 
+    @rule(which=WHICH, into=WHICH)
+    def a_report_leaves_its_file(self, which: int, into: int) -> None:
+        """It goes into a dossier, its file becomes an exhibit there, and it is taken out again."""
+        for what in ("attach", "take_over", "detach"):
+            self.somebody_files_a_report(which, into, what)
+
     @rule(one=WHICH, other=WHICH, what=st.sampled_from(("join", "join", "undo")))
     def somebody_judges_a_link(self, one: int, other: int, what: str) -> None:
         """The later repeats the earlier."""
@@ -244,6 +250,8 @@ class Lives(RuleBasedStateMachine):
                     identity_for(report.pk)
         for dossier in Dossier.objects.all():
             is_gone, sealed = dossier.status == Stage.ARCHIVED, sealed_in(dossier)
+            listed = {item.text("address") for item in dossiers.contents(dossier).exhibits}
+            assert listed <= set(files_of(dossier.pk)), "an exhibit of a dossier is its own, whoever gave it"
             assert opens(sealed, identities) == (0 if is_gone else len(sealed)), dossier.number
             named |= set() if is_gone else set(files_of(dossier.pk))
         assert set(Vault(self.house.site.exhibits).addresses()) == named

@@ -5,6 +5,8 @@ import re
 from html import unescape
 from typing import Any
 
+from allauth.account.internal.flows.login import record_authentication
+from django.http import HttpRequest
 from django.test import Client
 
 from rempart.intake.report import AgeBand, Answer, Category, Contact, Kind, ReporterKind, Urgency
@@ -87,3 +89,11 @@ def actions(report: Report) -> list[str]:
     """What was done on a report by people, in order; the worker's acts are left out."""
     rows = Event.objects.filter(subject=report.pk).exclude(actor="worker").order_by("seq")
     return list(rows.values_list("action", flat=True))
+
+
+def sign_again(client: Client, actor: Actor) -> None:
+    """As if the password of this person had been right a moment ago."""
+    request = HttpRequest()
+    request.session = client.session
+    record_authentication(request, actor.person.user, method="password")
+    request.session.save()

@@ -28,6 +28,7 @@ _RELATIONS: Mapping[str, tuple[Relation, ...]] = {
     "link": tuple(Relation),
     "dossier": tuple(Relation),
     "analysis": tuple(Relation),
+    "draft": (Relation.OWN, Relation.ABSENT),
     "colleague": (Relation.OWN, Relation.ELSEWHERE, Relation.ABSENT),
 }
 
@@ -187,12 +188,17 @@ def _named(line: Line, made: World, relation: Relation) -> dict[str, str | int |
     case = made.cases.get(relation, made.own)
     told: dict[str, str | int | UUID] = {
         "analysis": case.analysis, "link": case.link, "task": case.task, "identity": case.identity, "person": case.person,
-        "exhibit": case.exhibit, "entry": case.entry,
+        "exhibit": case.exhibit, "entry": case.entry, "draft": made.draft,
     }  # fmt: skip
     colleague = made.stranger if relation is Relation.ELSEWHERE else made.colleague
     told["number"] = {"report": case.report.number, "colleague": colleague.pk}.get(line.on, case.dossier.number)
     if relation is Relation.ABSENT:
-        told |= {"number": NOT_THERE, "analysis": UUID(int=NOT_THERE), "link": UUID(int=NOT_THERE)}
+        told |= {
+            "number": NOT_THERE,
+            "analysis": UUID(int=NOT_THERE),
+            "link": UUID(int=NOT_THERE),
+            "draft": UUID(int=NOT_THERE),
+        }
     return told
 
 

@@ -21,7 +21,7 @@ ADDRESSES = {address.name: address for address in addresses()}
 PAGES = {
     key: line
     for key, line in lines().items()
-    if "GET" in line.allowed and line.on in ("report", "dossier", "analysis") and key not in NUMBERS_ONLY
+    if "GET" in line.allowed and line.on in ("report", "dossier", "analysis", "draft") and key not in NUMBERS_ONLY
 }
 QUERY = {"conversation_rows": "?chunk=0"}
 # name of a verb that shows words, its form, and the action that is written with what is shown
@@ -29,6 +29,7 @@ SHOWING: tuple[tuple[str, dict[str, str], str], ...] = (
     ("report_show", {"show": "words"}, "S"),
     ("report_show", {"show": "messages"}, "S"),
     ("report_contact", {}, "K"),
+    ("unfinished_show", {"show": "words"}, "A"),
     ("conversation_show", {"show": "3", "at": "0"}, "S"),
 )
 
@@ -41,8 +42,8 @@ def made(site: Site) -> Iterator[World]:
 
 
 def subject_of(line: Line, made: World) -> UUID:
-    """Of what the journal tells: the report or the dossier."""
-    return made.own.report.pk if line.on == "report" else made.own.dossier.pk
+    """Of what the journal tells: the report, the unfinished form or the dossier."""
+    return {"report": made.own.report.pk, "draft": made.draft}.get(line.on, made.own.dossier.pk)
 
 
 def page_of(key: str, made: World) -> str:
@@ -109,7 +110,7 @@ def test_who_is_refused_leaves_no_look(made: World, key: str) -> None:
     line, asking = PAGES[key], browsers(made)
     before = now()
     for browser in asking.values():
-        for relation in (Relation.RESTRICTED, Relation.ELSEWHERE):
+        for relation in (Relation.RESTRICTED, Relation.ELSEWHERE) if line.on != "draft" else (Relation.ABSENT,):
             browser.ask("GET", url_of(ADDRESSES[key], line, made, relation) + QUERY.get(key, ""))
 
     assert not Event.objects.filter(seq__gt=before, action__in=("consulted", "shown")).exists()

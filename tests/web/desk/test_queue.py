@@ -267,10 +267,24 @@ def test_the_walk_takes_the_index() -> None:
     if connection.vendor == "sqlite":
         plans = " ".join(_plan(sql) for sql in selects)
         assert "desk_report_walk" in plans
-        assert "COVERING INDEX desk_report_level_count" in plans
+        assert "COVERING INDEX desk_report_level_due" in plans
 
 
 def _plan(sql: str) -> str:
     with connection.cursor() as cursor:
         cursor.execute(f"EXPLAIN QUERY PLAN {sql}".replace("%", "%%"))
         return " ".join(str(row) for row in cursor.fetchall())
+
+
+@pytest.mark.parametrize(
+    ("age", "unknown", "sentence"),
+    [("unknown", 24, "age of the child, 24 more questions"), ("11_14", 24, "24 questions"), ("11_14", 1, "1 question")],
+)
+def test_what_is_not_known_is_counted_in_questions(age: str, unknown: int, sentence: str) -> None:
+    """Points are what a report is ordered by."""
+    people = cast()
+    report(people.bob.person.organisation, age_band=age, unknown=unknown, contact_going_on="yes")
+
+    page = text_of(at_desk(people.bob).get("/"))
+
+    assert re.search(rf"Not known: {sentence}</span>", page)

@@ -24,10 +24,13 @@ from rempart.intake.report import Report as Told
 from rempart.web.cases.events import Motive
 from rempart.web.cases.models import Dossier, Member, Report
 from rempart.web.config import Site
+from rempart.web.door import actions
+from rempart.web.door.models import Draft
 from rempart.web.people.access import Actor, actor_of
 from rempart.web.people.models import Grant, Organisation, Person
 from rempart.web.people.roles import Role
-from tests.web.cases.arriving import arrive
+from tests.web.cases.arriving import arrive, token
+from tests.web.cases.arriving import means as means_of
 from tests.web.desk.furnished import Case, furnish
 from tests.web.entering import HEADERS, let_in
 
@@ -70,6 +73,7 @@ class World:
     other: Report
     colleague: Person
     stranger: Person
+    draft: UUID
 
     @property
     def own(self) -> Case:
@@ -106,6 +110,7 @@ def world(site: Site) -> World:
         other=other,
         colleague=colleague.person,
         stranger=chloe.person,
+        draft=_draft(),
     )
 
 
@@ -116,6 +121,13 @@ def _person(name: str, organisation: Organisation, *roles: Role) -> Actor:
         Grant(id=uuid4(), person=row, role=role, since_at=datetime.now(UTC) - timedelta(days=9)) for role in roles
     )
     return actor_of(row)
+
+
+def _draft() -> UUID:
+    """A form that somebody left unfinished two hours ago."""
+    means = means_of(7, at=datetime.now(UTC) - timedelta(hours=2))
+    actions.save_draft(_told(7), token=token(7_000), means=means)
+    return Draft.objects.get().pk
 
 
 def _told(number: int) -> Told:

@@ -83,7 +83,7 @@ def today(person: Person, *, now: datetime) -> Today:
     row = Exposure.objects.filter(person=person, day_date=now.date()).first()
     if row is None:
         return Today(seconds=0, items=0, limit_s=person.daily_limit_s, is_break_due=False)
-    return Today(seconds=row.seconds, items=row.items, limit_s=row.limit_s, is_break_due=_is_break_due(row))
+    return Today(seconds=row.seconds, items=row.items, limit_s=row.limit_s, is_break_due=_is_break_due(row, now))
 
 
 def begin(person: Person, *, now: datetime) -> Today:
@@ -102,9 +102,9 @@ def count_item(by: By, *, what: str, subject: Subject) -> Today:
 
     what: a code such as "narrative" or "messages", never words. It counts `nominal_s`; `beat` corrects that to the time told by the page.
     """
-    begin(by.person, now=by.at)
     with transaction.atomic(using=_alias()):
         row = _row(by.person, by.at)
+        begin(by.person, now=by.at)  # inside, so that two windows do not pass the limit together
         _rest(row, by.at)
         row.seconds += policy().nominal_s
         row.items += 1
@@ -127,6 +127,7 @@ def beat(person: Person, *, now: datetime) -> Today:
     """
     with transaction.atomic(using=_alias()):
         row = _row(person, now)
+        _rest(row, now)
         if row.last_at is not None:
             told = min(int((now - row.last_at).total_seconds()), policy().most_between_beats_s)
             counted = min(max(told, 0), row.credit_s)  # paid for when it was shown
@@ -181,12 +182,17 @@ def _row(person: Person, now: datetime) -> Exposure:
 
 def _rest(row: Exposure, now: datetime) -> None:
     """After a break the counting towards the next one begins anew."""
-    if row.last_at is not None and now - row.last_at >= timedelta(seconds=policy().break_s):
+    if _has_rested(row, now):
         row.since_break_s, row.since_break_items = 0, 0
 
 
-def _is_break_due(row: Exposure) -> bool:
-    return row.since_break_s >= policy().break_after_s or row.since_break_items >= policy().break_after_items
+def _has_rested(row: Exposure, now: datetime) -> bool:
+    return row.last_at is not None and now - row.last_at >= timedelta(seconds=policy().break_s)
+
+
+def _is_break_due(row: Exposure, now: datetime) -> bool:
+    is_much = row.since_break_s >= policy().break_after_s or row.since_break_items >= policy().break_after_items
+    return is_much and not _has_rested(row, now)
 
 
 def _alias() -> str:

@@ -17,7 +17,7 @@ from rempart.errors import Damaged, NotAllowed
 from rempart.evidence.keyring import Keyring
 from rempart.evidence.keys import Purpose, load_recipients, new_identity, read_identities, recipient_of
 from rempart.evidence.sealing import seal, unseal
-from rempart.web.cases.models import SubjectKey, Tombstone, Tombstone
+from rempart.web.cases.models import SubjectKey, Tombstone
 
 DESK_KEY, BLIND_KEY = "desk.key", "blind.key"
 _MAC_BYTES = 16

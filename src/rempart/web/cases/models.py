@@ -58,6 +58,7 @@ class Event(models.Model):
             models.Index(fields=["subject", "seq"], name="desk_event_subject"),
             models.Index(fields=["actor", "seq"], name="desk_event_actor"),
             models.Index(fields=["action", "seq"], name="desk_event_action"),
+            models.Index(fields=["motive", "seq"], name="desk_event_motive"),
             models.Index(fields=["at"], name="desk_event_at"),
         ]
 
@@ -346,3 +347,19 @@ class Cursor(models.Model):
 
     class Meta:
         db_table = "desk_cursor"
+
+
+class OpenedDraft(models.Model):
+    """An unfinished form of the door that somebody opened here; goes with its draft. saved_at: of the draft; at: of the outcome."""
+
+    draft = models.UUIDField(primary_key=True)
+    lookup = models.BinaryField(max_length=32)
+    saved_at = models.DateTimeField()
+    outcome = models.CharField(max_length=8, default="")  # "" none yet, taken, left
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "desk_draft"
+        constraints = [
+            models.CheckConstraint(condition=Q(outcome__in=("", "taken", "left")), name="desk_draft_outcome"),
+        ]

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from uuid import UUID
 
 from django.db import router, transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -24,7 +25,7 @@ from rempart.web.cases.lifecycle import Stage, Status
 from rempart.web.cases.models import Analysis, Dossier, Event, Report, SubjectKey, Tombstone, Trace
 from rempart.web.cases.reports import By, required_reason
 from rempart.web.door.acts import Means
-from rempart.web.door.erasing import AlreadyErased, NoFiles, erase_deposit, erase_files
+from rempart.web.door.erasing import AlreadyErased, erase_deposit, erase_files
 from rempart.web.people.access import NotForYou
 from rempart.web.people.roles import Permission
 
@@ -134,6 +135,15 @@ def confirm_erasure(report: Report, *, by: By) -> None:
     _erase_report(report, _Rule(ground=TWO_PEOPLE, at=by.at, actor=by.actor.pseudonym))
 
 
+def may_be_erased(report: Report) -> bool:
+    """Whether somebody may ask for it now."""
+    try:
+        _require_free(report)
+    except NotAllowed:
+        return False
+    return True
+
+
 def asked_for(report: Report, *, now: datetime) -> QuerySet[Event]:
     """Demands to erase this report that somebody else may still confirm, the newest first; who reopens a report ends them."""
     since = max(report.closed_at or now, now - ASKED_FOR)
@@ -170,7 +180,7 @@ def _erase_dossier(dossier: Dossier, rule: _Rule) -> None:
         row = _require_due(dossier, rule)
         if row.reports.exclude(status=Status.ANONYMISED).exists():
             raise IsKept("A report was put into this dossier meanwhile. The dossier was not erased.")
-        with contextlib.suppress(AlreadyErased, NoFiles):  # an earlier call was cut short after the door
+        with contextlib.suppress(AlreadyErased):  # an earlier call was cut short after the door
             erase_files(row.pk, ground=rule.ground, means=_means(rule), actor=rule.actor)
         _bury(of_dossier(row), rule)
         Analysis.objects.filter(dossier=row).update(outline=None)
@@ -193,8 +203,9 @@ def _empty_report(row: Report, rule: _Rule) -> None:
 
 def _bury(subject: Subject, rule: _Rule) -> None:
     """Destroys the key of a subject; the tombstone first, which the trigger asks for."""
-    Tombstone.objects.create(subject=subject.id, erased_at=rule.at, ground=rule.ground)
-    SubjectKey.objects.filter(subject=subject.id).delete()
+    buried: dict[str, UUID | None] = {"subject": subject.id}
+    Tombstone.objects.create(**buried, erased_at=rule.at, ground=rule.ground)
+    SubjectKey.objects.filter(**buried).delete()
     record(Act(action="erased", actor=rule.actor, at=rule.at, motive=rule.ground), subject=subject)
 
 

@@ -66,4 +66,9 @@ def _exposure(actor: Actor) -> Exposure | None:
     if not actor.may(Permission.READ_REPORT) and not actor.may(Permission.READ_CONVERSATION):
         return None
     told = today(actor.person, now=datetime.now(UTC))
-    return Exposure(minutes=told.seconds // 60, limit_minutes=max(1, told.limit_s // 60))
+    return Exposure(
+        minutes=told.seconds // 60,
+        limit_minutes=max(1, told.limit_s // 60),
+        is_break_due=told.is_break_due,
+        is_over=told.is_over,
+    )

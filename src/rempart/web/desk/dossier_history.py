@@ -10,7 +10,7 @@ from rempart.web.cases.events import Told
 from rempart.web.desk.dossier_words import CHECKS, DONE, JUDGEMENTS, STAGES
 from rempart.web.desk.histories import Names, moved_sentence, named, names_of
 from rempart.web.desk.rows import HistoryRow
-from rempart.web.desk.words import MOTIVES, STATES, reason_title, report_number, word
+from rempart.web.desk.words import STATES, WHY, reason_title, report_number, word
 from rempart.web.public.languages import language
 
 _PLAIN = ("title", "label", "name", "value", "what", "note", "seal")  # fields that say in a word what it was about
@@ -29,7 +29,7 @@ def history_shown(
             at=event.at,
             actor=named(event.actor, names),
             action=word(DONE, event.action),
-            motive=word(MOTIVES, event.motive) if event.motive else str(event.payload.get("reason") or ""),
+            motive=word(WHY, event.motive) if event.motive else str(event.payload.get("reason") or ""),
             detail=_("its words were erased") if event.is_erased else " · ".join(_details(event, names, numbers)),
             leaf=seq,
             is_undone=event.id in gone,

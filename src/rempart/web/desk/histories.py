@@ -13,10 +13,10 @@ from rempart.web.cases.folding import TAKEN_BACK
 from rempart.web.desk.rows import HistoryRow
 from rempart.web.desk.words import (
     CLOSURES,
-    MOTIVES,
     OUTCOMES,
     STATES,
     STATUSES,
+    WHY,
     dossier_number,
     level_of,
     reason_title,
@@ -70,7 +70,10 @@ ACTIONS: Mapping[str, str | Promise] = {
     "answered": gettext_lazy("answered the reporter"),
     "mailbox_closed": gettext_lazy("closed the reporter's mailbox"),
     "mailbox_opened": gettext_lazy("opened the reporter's mailbox again"),
+    "erasure_asked": gettext_lazy("asked to have it erased before its term"),
     "erased": gettext_lazy("words erased"),
+    "draft_taken_in": gettext_lazy("taken in from an unfinished form"),
+    "draft_left": gettext_lazy("unfinished form left as it is"),
 }
 SHOWN: Mapping[str, str | Promise] = {
     "words": gettext_lazy("the person's words"),
@@ -105,6 +108,8 @@ def named(pseudonym: str, names: Names) -> str:
     if pseudonym == REPORTER:
         return _("the reporter")
     if pseudonym == OWNER:
+        return _("whoever runs the machine")
+    if pseudonym == OWNER:
         return _("whoever keeps this machine")
     return names.get(pseudonym, pseudonym)
 
@@ -129,7 +134,7 @@ def _row(entry: Entry, names: Names, numbers: frozenset[int], *, is_undone: bool
         at=told.at,
         actor=named(told.actor, names),
         action=word(ACTIONS, told.action),
-        motive=word(MOTIVES, told.motive) if told.motive else reason,
+        motive=word(WHY, told.motive) if told.motive else reason,
         detail=_("its words were erased") if told.is_erased else " · ".join(_details(told, names, numbers)),
         leaf=entry.leaf,
         is_undone=is_undone,

@@ -121,9 +121,14 @@ def _reasons(report: Report) -> tuple[str, ...]:
 
 
 def _unknown(report: Report) -> tuple[str, ...]:
-    """What the person left open, by name, and how many points of the ranking nobody has stated."""
+    """What the person left open, by name, and how many questions of the ranking nobody has answered."""
     found = [_("age of the child")] if report.age_band == "unknown" else []
     found += [_("whether the contact goes on")] if report.contact_going_on == "unknown" else []
     if report.unknown:
-        found.append(ngettext("{count} point", "{count} points", report.unknown).format(count=report.unknown))
+        told = (
+            ngettext("{count} more question", "{count} more questions", report.unknown)
+            if found
+            else ngettext("{count} question", "{count} questions", report.unknown)
+        )
+        found.append(told.format(count=report.unknown))
     return tuple(found)

@@ -15,10 +15,11 @@ from django.utils.translation import gettext_lazy
 from rempart.web.cases.events import Told
 from rempart.web.cases.lifecycle import ILLEGAL, Closure, verbs_from
 from rempart.web.cases.models import Report
+from rempart.web.cases.retention import may_be_erased
 from rempart.web.desk.histories import name_of
 from rempart.web.desk.queue_rows import holder_of
 from rempart.web.desk.rows import Option, Verb
-from rempart.web.desk.words import CLOSURES, choices
+from rempart.web.desk.words import CLOSURES, GROUNDS, choices
 from rempart.web.people.access import Actor
 from rempart.web.people.models import Person
 from rempart.web.people.roles import Permission
@@ -145,6 +146,8 @@ def other_verbs(situation: Situation, *, colleagues: Sequence[Person]) -> tuple[
             )
     if actor.may(Permission.HOLD):
         found.append(_hold(report))
+    if actor.may(Permission.ERASE) and may_be_erased(report):
+        found.append(_erase(report))
     return tuple(found)
 
 
@@ -176,6 +179,21 @@ def _hold(report: Report) -> Verb:
         label=_("Place a legal hold"),
         is_exceptional=True,
         confirm=_("I know that nothing is erased until the hold is lifted."),
+    )
+
+
+def _erase(report: Report) -> Verb:
+    return Verb(
+        key="erase",
+        url=_url("report_erase_ask", report),
+        label=_("Ask to erase it before its term"),
+        lead=_(
+            "Another person confirms it on the page “Unit” within a week. The ground stays in the journal, your words do not."
+        ),
+        options=choices(GROUNDS),
+        options_label=_("Because"),
+        is_exceptional=True,
+        confirm=_("I know that nobody can bring its words back."),
     )
 
 

@@ -41,6 +41,8 @@ class Exposure:
 
     minutes: int
     limit_minutes: int
+    is_break_due: bool = False
+    is_over: bool = False
 
     @property
     def is_near(self) -> bool:

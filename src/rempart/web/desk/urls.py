@@ -8,6 +8,8 @@ _PAGES = "rempart.web.desk.pages"
 urlpatterns = [
     path("new/", onbehalf.enter, name="onbehalf"),
     path("", include(f"{_PAGES}.reports_urls")),
+    path("", include(f"{_PAGES}.unfinished_urls")),
+    path("", include(f"{_PAGES}.retention_urls")),
     path("", include(f"{_PAGES}.care_urls")),
     path("", include(f"{_PAGES}.unit_urls")),
     path("", include(f"{_PAGES}.people_urls")),

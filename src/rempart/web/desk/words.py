@@ -146,6 +146,18 @@ MOTIVES: Words = {
     Motive.REPORTER: gettext_lazy("The person who reported asks about it"),
     Motive.LINKED: gettext_lazy("It belongs with something I work on"),
 }
+# Why something is erased, as the journal keeps it: who asked early says one of the first three.
+GROUNDS: Words = {
+    "person_asks": gettext_lazy("The person concerned asks for it"),
+    "no_basis": gettext_lazy("It should never have been kept"),
+    "order": gettext_lazy("A court or an authority orders it"),
+}
+WHY: Words = {
+    **MOTIVES,
+    **GROUNDS,
+    "term": gettext_lazy("The end of its term"),
+    "two_people": gettext_lazy("Two people, before its term"),
+}
 
 
 def word(words: Words, value: str) -> str:

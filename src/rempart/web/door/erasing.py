@@ -27,10 +27,6 @@ class AlreadyErased(BadInput):
     """The words of this report, or the files of this dossier, were erased before."""
 
 
-class NoFiles(BadInput):
-    """The desk gave no file to this dossier."""
-
-
 def erase_deposit(deposit_id: UUID, *, ground: str, means: Means, actor: str) -> None:
     """Empties a report and what was written under its code, closes its mailbox, and removes its files once that is durable.
 
@@ -53,14 +49,13 @@ def erase_deposit(deposit_id: UUID, *, ground: str, means: Means, actor: str) ->
 
 
 def erase_files(owner: UUID, *, ground: str, means: Means, actor: str) -> None:
-    """Buries the files that the desk kept for `owner`, a dossier, and removes those that nobody else names once that is durable.
+    """Buries the files that the desk keeps for `owner`, a dossier, and removes those that nobody else names once that is durable.
 
-    Raises: NoFiles, AlreadyErased; django.db.Error, and then nothing is erased.
+    A dossier without any is buried too: a file that somebody still gives to it goes with the next `settle_erasures`.
+    Raises: AlreadyErased; django.db.Error, and then nothing is erased.
     """
     try:
         with transaction.atomic(using=alias()):
-            if not ExhibitRow.objects.filter(deposit=owner).exists():
-                raise NoFiles("The desk gave no file to this dossier; nothing was erased.")
             if Tombstone.objects.filter(subject=owner).exists():
                 raise _already()
             append([_set_stone(owner, ground=ground, means=means)], actor=actor, at=means.at)

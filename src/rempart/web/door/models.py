@@ -150,6 +150,7 @@ class Draft(models.Model):
 
     class Meta:
         db_table = "door_draft"
+        indexes = [models.Index(fields=["lookup", "saved_at"], name="door_draft_forms")]
 
 
 class Partner(models.Model):

@@ -6,6 +6,7 @@ answers are the same bytes for everybody.
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TypeVar
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from rempart.errors import BadInput, NotAllowed
 from rempart.web.cases.models import Analysis, Dossier, Link, Member, Report
+from rempart.web.door.unfinished import Kept, find_form
 from rempart.web.people.models import Person
 from rempart.web.people.roles import Permission, Role, permissions_of
 
@@ -114,6 +116,15 @@ def access_colleague(actor: Actor, number: int, *, need: Permission) -> Person:
             pk=number, organisation=actor.person.organisation_id
         )
     )
+
+
+def access_draft(actor: Actor, draft: UUID, *, need: Permission, now: datetime) -> Kept:
+    """A form that somebody left unfinished, for people of the organisation that the public door fills. Raises: NotForYou, NotKnown."""
+    require(actor, need)
+    found = find_form(draft, now=now) if actor.person.organisation.is_home else None
+    if found is None:
+        raise NotKnown("There is no such page, or it is not for you.")
+    return found
 
 
 def _membership(actor: Actor, dossier: OuterRef) -> QuerySet[Member]:

@@ -9,10 +9,14 @@ _REPORT = (
     models.Index(fields=["organisation", "received_at", "level"], name="desk_report_inflow"),
     models.Index(fields=["organisation", "opened_at"], name="desk_report_opened"),
     models.Index(
-        fields=["organisation", "closed_at"], condition=models.Q(("closed_at__isnull", False)), name="desk_report_closed"
+        fields=["organisation", "closed_at"],
+        condition=models.Q(("closed_at__isnull", False)),
+        name="desk_report_closed",
     ),
     models.Index(
-        fields=["organisation", "erase_date"], condition=models.Q(("erase_date__isnull", False)), name="desk_report_term"
+        fields=["organisation", "erase_date"],
+        condition=models.Q(("erase_date__isnull", False)),
+        name="desk_report_term",
     ),
     models.Index(
         fields=["organisation", "received_at"], condition=models.Q(("is_drawn", True)), name="desk_report_drawn"

@@ -61,7 +61,8 @@ def lift(request: HttpRequest, number: int) -> HttpResponse:
     by = by_of(request)
     person = access_colleague(by.actor, number, need=Permission.LIFT_LIMIT)
     told = request.POST.get("minutes", "")
-    care.lift(person, minutes=int(told) if told.isdigit() and len(told) < 5 else 0, by=by)
+    is_number = told.isascii() and told.isdecimal() and len(told) < 5
+    care.lift(person, minutes=int(told) if is_number else 0, by=by)
     return done(request, _("{name} can go on today.").format(name=name_of(person)), to="/care/")
 
 

@@ -1,7 +1,5 @@
 """Colleagues and their roles: who may do what, given and ended by somebody else, with a reason, after showing again who one is."""
 
-from datetime import UTC, datetime
-
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -14,8 +12,8 @@ from rempart.web.desk.queries.people import colleagues_of
 from rempart.web.desk.role_words import PERMISSIONS
 from rempart.web.desk.role_words import ROLES as ROLE_WORDS
 from rempart.web.desk.words import word
-from rempart.web.people.access import NotKnown, access_colleague
-from rempart.web.people.accounts import end_role, grant_role
+from rempart.web.people.access import access_colleague
+from rempart.web.people.accounts import end_role, grant_role, parse_role
 from rempart.web.people.roles import ROLES, Permission, Role
 from rempart.web.people.signing_in import sudo
 
@@ -59,11 +57,8 @@ def end(request: HttpRequest, number: int) -> HttpResponse:
 def _change(request: HttpRequest, number: int, *, is_given: bool) -> HttpResponse:
     by = by_of(request)
     person = access_colleague(by.actor, number, need=Permission.MANAGE_PEOPLE)
-    role = next((known for known in Role if known == request.POST.get("role")), None)
-    if role is None:
-        raise NotKnown("There is no such page, or it is not for you.")
-    reason, at = required_reason(by), datetime.now(UTC)
+    role, reason = parse_role(request.POST.get("role", "")), required_reason(by)
     verb = grant_role if is_given else end_role
-    verb(person, role=role, by=by.actor.pseudonym, at=at, reason=reason)
+    verb(person, role=role, by=by.actor.pseudonym, at=by.at, reason=reason)
     told = _("{name} has the role “{role}” now.") if is_given else _("{name} no longer has the role “{role}”.")
     return done(request, told.format(name=name_of(person), role=word(ROLE_WORDS, role)), to="/people/")

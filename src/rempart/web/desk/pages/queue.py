@@ -16,6 +16,7 @@ from rempart.web.desk.acting import by_of, done
 from rempart.web.desk.declaring import act, actor, page
 from rempart.web.desk.motives import keep_motive
 from rempart.web.desk.queries.queue import MOST_COUNTED, Place, Seen, Wanted, count_sealed, is_anything_free, read_queue
+from rempart.web.desk.queries.unfinished import waiting_forms
 from rempart.web.desk.queue_rows import queue_groups
 from rempart.web.desk.rows import LEVELS, Filter, Option
 from rempart.web.desk.words import CATEGORIES, LANGUAGES, STATUSES, choices, level_label, report_number
@@ -53,6 +54,7 @@ def queue(request: HttpRequest) -> HttpResponse:
         "may_take": reader.may(Permission.TRIAGE_REPORT),
         "may_enter": reader.may(Permission.ENTER_REPORT),
         "sealed": _told_sealed(count_sealed(reader)),
+        "unfinished": _told_unfinished(reader, now),
         "notices": current_notices(),
     }
     return render(request, "desk/queue.html", context)
@@ -136,6 +138,19 @@ def _told_total(seen: Seen) -> str:
     if seen.is_more:
         return _("more than {count} reports").format(count=wording(language()).number(MOST_COUNTED))
     return ngettext("{count} report", "{count} reports", total).format(count=number)
+
+
+def _told_unfinished(reader: Actor, now: datetime) -> str:
+    """Empty where nobody left a form unfinished, and for who may not decide on one."""
+    count = len(waiting_forms(reader, now=now).open) if reader.may(Permission.TRIAGE_REPORT) else 0
+    if not count:
+        return ""
+    told = ngettext(
+        "{count} form was left unfinished by somebody who agreed to be kept.",
+        "{count} forms were left unfinished by people who agreed to be kept.",
+        count,
+    )
+    return told.format(count=wording(language()).number(count))
 
 
 def _told_sealed(count: int) -> str:

@@ -129,7 +129,9 @@ def minutes_a_report(organisation: int, *, now: datetime) -> float | None:
     """
     people = Person.objects.filter(organisation=organisation).values_list("pseudonym", flat=True)
     recent = of_period(Event.objects.filter(action__in=CLOSING), since_at=now - timedelta(days=7))
-    ends = list(recent.filter(actor__in=list(people)).order_by("-seq").values_list("subject", "actor", "at")[:_MEASURED])
+    ends = list(
+        recent.filter(actor__in=list(people)).order_by("-seq").values_list("subject", "actor", "at")[:_MEASURED]
+    )
     about = Event.objects.filter(subject__in={subject for subject, _, _ in ends}).order_by("seq")
     starts: dict[tuple[object, str], list[datetime]] = {}
     for subject, actor, action, at in about.values_list("subject", "actor", "action", "at"):
