@@ -102,7 +102,7 @@ def lines() -> dict[str, Line]:
 
 
 def inside() -> dict[str, str]:
-    """Letters of those who have a permission that no address asks for, by its name."""
+    """Letters of those who have a permission that is asked for inside a page or a verb, by its name."""
     raw = tomllib.loads((Path(__file__).parent / "matrix.toml").read_text("utf-8"))
     return msgspec.convert(raw["inside"], dict[str, str])
 

@@ -59,7 +59,7 @@ class Event(models.Model):
             models.Index(fields=["actor", "seq"], name="desk_event_actor"),
             models.Index(fields=["action", "seq"], name="desk_event_action"),
             models.Index(fields=["motive", "seq"], name="desk_event_motive"),
-            models.Index(fields=["at"], name="desk_event_at"),
+            models.Index(fields=["at", "seq"], name="desk_event_time"),
         ]
 
 

@@ -109,8 +109,6 @@ def named(pseudonym: str, names: Names) -> str:
         return _("the reporter")
     if pseudonym == OWNER:
         return _("whoever runs the machine")
-    if pseudonym == OWNER:
-        return _("whoever keeps this machine")
     return names.get(pseudonym, pseudonym)
 
 
