@@ -383,3 +383,22 @@ def test_hostile_words_are_escaped_on_every_page() -> None:
 
 def _plain(answer: object) -> bytes:
     return re.sub(rb'name="csrfmiddlewaretoken" value="[^"]*"', b"", getattr(answer, "content"))  # noqa: B009
+
+
+@pytest.mark.parametrize(
+    ("what", "shown"),
+    [
+        ("messages 3f2c 4-7 9", "messages 5-8, 10"),
+        ("messages 3f2c 0", "messages 1"),
+        ("messages", "messages"),
+        ("words", "the person's words"),
+    ],
+)
+def test_the_history_tells_places_as_people_count_them(what: str, shown: str) -> None:
+    """From 1, and without the number that only the machine knows."""
+    from django.utils.translation import override
+
+    from rempart.web.desk.dossier_history import _shown
+
+    with override("en"):
+        assert _shown(what) == shown

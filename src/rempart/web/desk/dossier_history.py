@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from rempart.web.cases.checklists import review_points
 from rempart.web.cases.events import Told
 from rempart.web.desk.dossier_words import CHECKS, DONE, JUDGEMENTS, STAGES
-from rempart.web.desk.histories import Names, moved_sentence, named, names_of
+from rempart.web.desk.histories import SHOWN, Names, moved_sentence, named, names_of
 from rempart.web.desk.rows import HistoryRow
 from rempart.web.desk.words import STATES, WHY, reason_title, report_number, word
 from rempart.web.public.languages import language
@@ -56,12 +56,23 @@ def _details(event: Told, names: Names, numbers: frozenset[int]) -> list[str]:
         found.append(titles.get(str(said.get("point")), ""))
     if event.action in ("member_added", "member_ended"):
         found.append(named(str(said.get("person", "")), names))
-    if event.action != "check_answered":
+    if event.action == "shown":
+        found.append(_shown(str(said.get("what", ""))))
+    elif event.action != "check_answered":
         found += [str(said[name]) for name in _PLAIN if isinstance(said.get(name), str) and said[name]]
     report = said.get("report")
     if isinstance(report, int) and report in numbers:
         found.append(report_number(report))
     return [one for one in found if one]
+
+
+def _shown(what: str) -> str:
+    """Messages that were shown, by their places in the export from 1; another kind of thing in its word."""
+    kind, _analysis, places = [*what.split(" ", 2), "", ""][:3]
+    if kind != "messages" or not places:
+        return word(SHOWN, kind)
+    ranges = ("-".join(str(int(place) + 1) for place in one.split("-") if place.isdigit()) for one in places.split())
+    return f"{word(SHOWN, kind)} {', '.join(one for one in ranges if one)}"
 
 
 def _levels(event: Told) -> str:
