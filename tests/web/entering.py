@@ -45,6 +45,17 @@ def let_in(client: "Client", user: "User", *roles: "Role") -> None:
     session.save()
 
 
+def sign_lately(client: "Client", user: "User") -> None:
+    """As if the password had been right a moment ago."""
+    from allauth.account.internal.flows.login import record_authentication
+    from django.http import HttpRequest
+
+    request = HttpRequest()
+    request.session = client.session
+    record_authentication(request, user, method="password")
+    request.session.save()
+
+
 def code_of(secret: str, *, at: float) -> str:
     """What an authenticator app shows (RFC 6238), by a way of its own."""
     digest = hmac.digest(base64.b32decode(secret), struct.pack(">Q", int(at) // 30), "sha1")

@@ -6,9 +6,7 @@ from uuid import uuid4
 
 import msgspec
 import pytest
-from allauth.account.internal.flows.login import record_authentication
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.http import HttpRequest
 
 from rempart.evidence.keys import Purpose, load_recipients
 from rempart.evidence.vault import Vault
@@ -23,6 +21,7 @@ from rempart.web.people.roles import Role
 from tests.web.cases.arriving import a_report
 from tests.web.cases.test_handover import answer_all, closed_uploads, keep, sign, signing
 from tests.web.desk.desk_team import Visitor, text, visitor
+from tests.web.entering import sign_lately
 from tests.web.team import by, cast, dossier, report
 from tests.web.test_uploads import CHAT, PICTURE
 
@@ -264,7 +263,4 @@ def report_with_file(organisation: Any, site: Site) -> tuple[Any, str]:
 
 def _signed(seen: Visitor) -> None:
     """As if the password had been right a moment ago."""
-    request = HttpRequest()
-    request.session = seen.client.session
-    record_authentication(request, seen.actor.person.user, method="password")
-    request.session.save()
+    sign_lately(seen.client, seen.actor.person.user)

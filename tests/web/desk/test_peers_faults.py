@@ -22,6 +22,7 @@ from rempart.web.people.accounts import grant_role
 from rempart.web.people.roles import ROLES, Permission, Role
 from tests.web.conftest import NOON
 from tests.web.desk.desking import actions, at_desk, open_page, opened, press, said, tell_motive, text_of, told
+from tests.web.entering import sign_lately
 from tests.web.team import by, cast, dossier, person
 
 pytestmark = pytest.mark.usefixtures("rows")
@@ -145,6 +146,7 @@ def test_undetermined_is_not_baseline(site: Site) -> None:
 
     press(bob, row, "qualify", outcome="undetermined", basis="the age cannot be told")
     page = text_of(bob.get(f"/reports/{row.number}/"))
+    sign_lately(bob, people.bob.person.user)
     refused = said(bob, press(bob, row, "refer", back=f"/reports/{row.number}/"))
 
     row.refresh_from_db()

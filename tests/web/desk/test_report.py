@@ -23,6 +23,7 @@ from tests.web.desk.desking import (
     text_of,
     told,
 )
+from tests.web.entering import sign_lately
 from tests.web.team import by, cast, dossier, person, report
 
 pytestmark = pytest.mark.usefixtures("rows")
@@ -442,3 +443,21 @@ def test_the_words_of_an_urgent_declaration_come_first(site: Site) -> None:
     assert "Perhaps a child is in danger now" in page
     assert "17 (police, gendarmerie) or 112" in page
     assert row.received_at <= NOON
+
+
+@pytest.mark.parametrize("verb", ["refer", "police-first"])
+def test_what_leaves_the_house_asks_again_who_one_is(site: Site, verb: str) -> None:
+    """A screen that was left open refers nothing; with a fresh signature the step is taken."""
+    people, (row,) = cast(), opened(site)
+    Report.objects.filter(pk=row.pk).update(status="qualified", outcome="national")
+    bob = at_desk(people.bob)
+    tell_motive(bob, row)
+
+    asked = press(bob, row, verb)
+    row.refresh_from_db()
+    assert (asked.status_code, row.status) == (200, "qualified")
+
+    sign_lately(bob, people.bob.person.user)
+    press(bob, row, verb)
+    row.refresh_from_db()
+    assert row.status == {"refer": "referred", "police-first": "police_first"}[verb]

@@ -1,6 +1,6 @@
 """The charts of the page of the unit: what comes in and goes out, day by day, and how old is what waits."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 
 from django.utils.translation import gettext as _
@@ -13,28 +13,29 @@ from rempart.web.public.languages import language
 from rempart.wording import wording
 
 DAYS = 30
+Received = Mapping[tuple[date, int], int]  # reports by day and level
 
 
 def charts_of(who: Actor, now: datetime) -> Sequence[Chart]:
     """All of them, for the organisation of this person."""
-    return (_inflow(who, now), _flow(who, now), _ages(who, now))
+    here = who.person.organisation_id
+    received = queries.received_per_day(here, since_at=first_day(now))
+    return (_inflow(received, now), _flow(here, received, now), _ages(here, now))
 
 
-def _inflow(who: Actor, now: datetime) -> Chart:
-    here, since = who.person.organisation_id, first_day(now)
-    days = shown_days(now)
-    found = queries.received_per_day(here, since_at=since)
+def _inflow(received: Received, now: datetime) -> Chart:
+    days, told = shown_days(now), wording(language()).number
     series = tuple(
-        Series(name=level_name(level), values=tuple(found.get((day, level), 0) for day in days))
+        Series(name=level_name(level), values=tuple(received.get((day, level), 0) for day in days))
         for level in queries.LEVELS
     )
-    total = sum(found.values())
+    total = sum(received.values())
     return Chart(
         key="inflow",
         shape="stacked",
         title=_("Received, day by day, by level"),
         summary=_("{total} reports in {days} days, {mean} a day.").format(
-            total=total, days=len(days), mean=wording(language()).number(total / len(days), digits=1)
+            total=told(total), days=len(days), mean=told(total / len(days), digits=1)
         ),
         head=_("Day"),
         labels=tuple(f"{day:%d/%m}" for day in days),
@@ -42,35 +43,33 @@ def _inflow(who: Actor, now: datetime) -> Chart:
     )
 
 
-def _flow(who: Actor, now: datetime) -> Chart:
-    here, days = who.person.organisation_id, shown_days(now)
-    opened, closed = queries.opened_per_day(here, days=days), queries.closed_per_day(here, days=days)
-    found = queries.received_per_day(here, since_at=first_day(now))
-    received = tuple(sum(found.get((day, level), 0) for level in queries.LEVELS) for day in days)
+def _flow(here: int, received: Received, now: datetime) -> Chart:
+    days, told = shown_days(now), wording(language()).number
+    counts = (
+        (_("received"), tuple(sum(received.get((day, level), 0) for level in queries.LEVELS) for day in days)),
+        (_("opened"), queries.opened_per_day(here, days=days)),
+        (_("closed"), queries.closed_per_day(here, days=days)),
+    )
     return Chart(
         key="flow",
         shape="line",
         title=_("Received, opened and closed, day by day"),
-        summary=_("{received} received, {opened} opened, {closed} closed in {days} days.").format(
-            received=sum(received), opened=sum(opened), closed=sum(closed), days=len(days)
+        summary=_("In {days} days: {counts}.").format(
+            days=len(days), counts=", ".join(f"{told(sum(values))} {name}" for name, values in counts)
         ),
         head=_("Day"),
         labels=tuple(f"{day:%d/%m}" for day in days),
-        series=(
-            Series(name=_("received"), values=received),
-            Series(name=_("opened"), values=opened),
-            Series(name=_("closed"), values=closed),
-        ),
+        series=tuple(Series(name=name, values=values) for name, values in counts),
     )
 
 
-def _ages(who: Actor, now: datetime) -> Chart:
-    found = queries.ages_of_waiting(who.person.organisation_id, now=now)
+def _ages(here: int, now: datetime) -> Chart:
+    found = queries.ages_of_waiting(here, now=now)
     return Chart(
         key="ages",
         shape="row",
         title=_("What waits, by age"),
-        summary=_("{total} open reports.").format(total=sum(found)),
+        summary=_("{total} open reports.").format(total=wording(language()).number(sum(found))),
         head=_("Age"),
         labels=tuple(_age_labels()),
         series=(Series(name=_("reports"), values=found),),
