@@ -2,7 +2,7 @@
 PY := .venv/bin/python
 .DEFAULT_GOAL := help
 WAIT ?= $(shell date -u -d '7 days ago' +%Y-%m-%dT00:00:00Z)
-.PHONY: lock help setup demo check test format translations docs bench bench-door flood measure powercut
+.PHONY: lock help setup demo check test format translations docs bench bench-door bench-desk flood measure powercut
 
 help: ## Show this help
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  %-14s %s\n", $$1, $$2}'
@@ -47,6 +47,11 @@ bench-door: ## Measure the public door under load, on SQLite and PostgreSQL; wri
 
 flood: ## Flood the public door on loopback for 12 × 20 s and count who got a receipt; writes bench/RESULTS-flood.md
 	$(PY) -m bench.flood
+
+bench-desk: ## Open, link and rank 170,000 reports, then time every page of the desk at that size (half an hour)
+	$(PY) -m bench.desk --keep rempart-bench
+	$(PY) -m bench.desk_pages rempart-bench/site --search
+	$(PY) -m bench.desk_analysis
 
 powercut: ## Cut the power 100,000 times while reports come in (some minutes)
 	$(PY) -m tests.reliability.powercut 100000 FULL

@@ -113,15 +113,20 @@ def _sign_or_say(sign: _Work) -> int:
 
 def _refuse_rollback(log: TileLog, of: SiteLog) -> None:
     size = of.heads.objects.get(id=1).size
-    if size < log.size:
-        sentence = (
+    if size < log.size and of is JOURNAL:
+        raise RefusedToSign(
             "The database holds {rows} leaves, the signed journal {signed}: the database was set back. Nothing was signed; "
-            "compare it with its last backup."
-            if of is JOURNAL
-            else "The database holds {rows} leaves, the signed ledger {signed}: the database was set back. Nothing was signed; "
-            "compare it with its last backup."
+            "compare it with its last backup.",
+            rows=size,
+            signed=log.size,
         )
-        raise RefusedToSign(sentence, rows=size, signed=log.size)
+    if size < log.size:
+        raise RefusedToSign(
+            "The database holds {rows} leaves, the signed ledger {signed}: the database was set back. Nothing was signed; "
+            "compare it with its last backup.",
+            rows=size,
+            signed=log.size,
+        )
 
 
 def _checked(row: AnyLeaf, seq: int) -> tuple[Entry, UUID]:

@@ -75,6 +75,16 @@ def set_limit(house: Desk, name: str, minutes: int) -> None:
     _act(house, "set_limit", name, str(minutes))
 
 
+def set_reading(house: Desk, name: str, *, since_break_s: int, ago_s: int) -> None:
+    """As if somebody had read for so long since a break, and the last word of it had come so many seconds ago."""
+    _act(house, "set_reading", name, str(since_break_s), str(ago_s))
+
+
+def seconds_read(house: Desk, name: str) -> int:
+    """What is counted of somebody's reading today."""
+    return int(_act(house, "seconds_read", name))
+
+
 def furnish(house: Desk, name: str, *kinds: str) -> dict[str, str]:
     """A dossier of somebody with reports of these two kinds and an analysed chat in it: numbers and ids of its parts."""
     told = _act(house, "furnish", name, *kinds)
@@ -203,6 +213,20 @@ def _set_limit(_site: Site, name: str, minutes: str) -> None:
     Exposure.objects.filter(person__user__username=name).update(limit_s=int(minutes) * 60)
 
 
+def _set_reading(_site: Site, name: str, since_break_s: str, ago_s: str) -> None:
+    from rempart.web.cases.models import Exposure
+
+    Exposure.objects.filter(person__user__username=name).update(
+        since_break_s=int(since_break_s), credit_s=0, last_at=datetime.now(UTC) - timedelta(seconds=int(ago_s))
+    )
+
+
+def _seconds_read(_site: Site, name: str) -> int:
+    from rempart.web.cases.models import Exposure
+
+    return sum(Exposure.objects.filter(person__user__username=name).values_list("seconds", flat=True))
+
+
 def main() -> None:
     """Does one thing."""
     folder, verb, *words = sys.argv[1:]
@@ -213,7 +237,9 @@ def main() -> None:
         "demonstrate": _demonstrate,
         "furnish": _furnish,
         "leave_alone": _leave_alone,
+        "seconds_read": _seconds_read,
         "set_limit": _set_limit,
+        "set_reading": _set_reading,
     }
     sys.stdout.write(json.dumps(verbs[verb](site, *words)))
 

@@ -8,7 +8,7 @@ from rempart.evidence.keyring import Keyring
 from rempart.evidence.keys import new_identity, recipient_of
 from rempart.evidence.sealing import seal
 from rempart.intake.report import encode
-from rempart.web.cases.unsealing import Failure, Unread, Unsealer
+from rempart.web.cases.unsealing import Failure, NotOpened, Unsealer
 from rempart.web.config import Site
 from tests.web.cases.arriving import a_report, receive
 
@@ -34,7 +34,7 @@ def test_a_key_that_is_not_here_is_told(held: list[str], tmp_path: Path) -> None
     unsealer = Unsealer(tmp_path)
 
     for verb in (unsealer.open, unsealer.open_late):
-        with pytest.raises(Unread) as told:
+        with pytest.raises(NotOpened) as told:
             verb(sealed_for(KEYS[2]))
         assert told.value.failure is Failure.OTHER_KEY
 

@@ -214,7 +214,7 @@ def test_the_minutes_of_a_report_are_measured_once_enough_are_known() -> None:
     people = cast()
     for number in range(queries.FEWEST_MEASURED - 1):
         judged(people, 10 + number / 10)
-    few = queries.minutes_a_report(here(people).pk, now=now())
+    few = queries.minutes_a_report(queries.judgements(here(people).pk, now=now()))
     judged(people, 9)
     judged(people, 24 * 60)
     row = received(here(people), hours=30)
@@ -222,7 +222,7 @@ def test_the_minutes_of_a_report_are_measured_once_enough_are_known() -> None:
     reports.close(row, closure=Closure.NO_FOLLOW_UP, by=by(people.bob, ago=5))
 
     assert few is None
-    assert queries.minutes_a_report(here(people).pk, now=now()) == pytest.approx(10.85, abs=0.1)
+    assert queries.minutes_a_report(queries.judgements(here(people).pk, now=now())) == pytest.approx(10.85, abs=0.1)
     assert "the median, here and in the last week" in page_of(head_of(people))
 
 

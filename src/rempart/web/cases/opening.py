@@ -26,7 +26,7 @@ from rempart.web.cases.lifecycle import Status
 from rempart.web.cases.likeness import RECEIPT, Mark, Proposal, Traced, find_proposals, marks_of
 from rempart.web.cases.models import Cursor, Event, Link, Report, Trace
 from rempart.web.cases.ranking import Explained, answers_in_clear, explain_new, place_columns
-from rempart.web.cases.unsealing import Unread, Unsealer
+from rempart.web.cases.unsealing import NotOpened, Unsealer
 from rempart.web.config import Site
 from rempart.web.door.models import Deposit, Leaf, Message
 from rempart.web.people.models import Organisation
@@ -182,7 +182,7 @@ def _look_at(deposit: Deposit, unsealer: Unsealer) -> _Fresh:
     try:
         told = unsealer.open(bytes(deposit.sealed))
         marks, text = marks_of(told), told.narrative or ""
-    except Unread as error:
+    except NotOpened as error:
         told, failure = answers_in_clear(deposit), str(error.failure)
     explained = explain_new(told, at=deposit.received_at)
     return _Fresh(deposit=deposit, explained=explained, marks=marks, text=text, failure=failure)

@@ -23,14 +23,19 @@ class Failure(StrEnum):
     OTHER_VERSION = "other_version"
 
 
-class Unread(BadInput):
+class NotOpened(BadInput):
     """A report could not be opened; it is kept as it came. failure: why."""
 
-    def __init__(self, failure: Failure) -> None:
-        super().__init__(
-            "This report cannot be opened here now. It is kept as it came, and is tried again when the keys change."
-        )
-        self.failure = failure
+    failure = Failure.DAMAGED
+
+
+def not_opened(failure: Failure) -> NotOpened:
+    """The error, with why."""
+    error = NotOpened(
+        "This report cannot be opened here now. It is kept as it came, and is tried again when the keys change."
+    )
+    error.failure = failure
+    return error
 
 
 class _Version(msgspec.Struct):
@@ -46,7 +51,7 @@ class Unsealer:
         self.look()
 
     def look(self) -> bool:
-        """Reads the keys again; True when they are others than before. Raises: DamagedRecipients, UnreadableKeyFile, OSError."""
+        """Reads the keys again; True when they are others than before. Raises: DamagedRecipients, NotOpenedableKeyFile, OSError."""
         found = self._keyring.identities()
         if set(found) == set(self._identities):
             return False
@@ -54,23 +59,23 @@ class Unsealer:
         return True
 
     def open(self, sealed: bytes) -> Report:
-        """The report. Raises: Unread."""
+        """The report. Raises: NotOpened."""
         try:
             data = self._unsealed(sealed)
         except UnknownSeal as error:
-            raise Unread(Failure.OTHER_VERSION) from error
+            raise not_opened(Failure.OTHER_VERSION) from error
         except BrokenSeal as error:
-            raise Unread(Failure.DAMAGED) from error
+            raise not_opened(Failure.DAMAGED) from error
         try:
             return reports.decode(data)
         except NotAReport as error:
-            raise Unread(Failure.OTHER_VERSION if _is_later(data) else Failure.DAMAGED) from error
+            raise not_opened(Failure.OTHER_VERSION if _is_later(data) else Failure.DAMAGED) from error
 
     def open_late(self, sealed: bytes) -> Report:
-        """The report, with a look at the keys again where the known ones do not open it. Raises: Unread, OSError."""
+        """The report, with a look at the keys again where the known ones do not open it. Raises: NotOpened, OSError."""
         try:
             return self.open(sealed)
-        except Unread as error:
+        except NotOpened as error:
             if error.failure is not Failure.OTHER_KEY or not self.look():
                 raise
         return self.open(sealed)
@@ -81,7 +86,7 @@ class Unsealer:
         for row in Deposit.objects.filter(id__in=list(ids)).only("id", "sealed").order_by("id"):
             try:
                 found[row.id] = self.open(bytes(row.sealed))
-            except Unread:
+            except NotOpened:
                 continue
         return found
 
@@ -95,7 +100,7 @@ class Unsealer:
             if place:
                 self._identities = (identity, *identities[:place], *identities[place + 1 :])
             return data
-        raise Unread(Failure.OTHER_KEY)
+        raise not_opened(Failure.OTHER_KEY)
 
 
 def _is_later(data: bytes) -> bool:

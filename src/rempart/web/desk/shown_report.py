@@ -13,7 +13,7 @@ from rempart.intake.report import Report as Words
 from rempart.web.cases.events import Told
 from rempart.web.cases.models import Report
 from rempart.web.desk.histories import Names, named
-from rempart.web.desk.queries.report import Judged, Letter
+from rempart.web.desk.queries.report import Letter, LinkJudged
 from rempart.web.desk.rows import LinkRow, told_due, told_wait
 from rempart.web.desk.words import (
     AGES,
@@ -157,7 +157,7 @@ def lines_of(letters: Sequence[Letter], told: Sequence[Told], *, names: Names) -
     return tuple(sorted([*theirs, *ours], key=lambda line: line.at))
 
 
-def link_rows(judged: Sequence[Judged], *, names: Names, may_judge: bool) -> tuple[LinkRow, ...]:
+def link_rows(judged: Sequence[LinkJudged], *, names: Names, may_judge: bool) -> tuple[LinkRow, ...]:
     """The links in words."""
     return tuple(
         LinkRow(

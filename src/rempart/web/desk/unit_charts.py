@@ -45,21 +45,22 @@ def _inflow(received: Received, now: datetime) -> Chart:
 
 def _flow(here: int, received: Received, now: datetime) -> Chart:
     days, told = shown_days(now), wording(language()).number
-    counts = (
-        (_("received"), tuple(sum(received.get((day, level), 0) for level in queries.LEVELS) for day in days)),
-        (_("opened"), queries.opened_per_day(here, days=days)),
-        (_("closed"), queries.closed_per_day(here, days=days)),
-    )
+    came = tuple(sum(received.get((day, level), 0) for level in queries.LEVELS) for day in days)
+    opened, closed = queries.opened_per_day(here, days=days), queries.closed_per_day(here, days=days)
     return Chart(
         key="flow",
         shape="line",
         title=_("Received, opened and closed, day by day"),
-        summary=_("In {days} days: {counts}.").format(
-            days=len(days), counts=", ".join(f"{told(sum(values))} {name}" for name, values in counts)
+        summary=_("{received} received, {opened} opened, {closed} closed in {days} days.").format(
+            received=told(sum(came)), opened=told(sum(opened)), closed=told(sum(closed)), days=len(days)
         ),
         head=_("Day"),
         labels=tuple(f"{day:%d/%m}" for day in days),
-        series=tuple(Series(name=name, values=values) for name, values in counts),
+        series=(
+            Series(name=_("received"), values=came),
+            Series(name=_("opened"), values=opened),
+            Series(name=_("closed"), values=closed),
+        ),
     )
 
 

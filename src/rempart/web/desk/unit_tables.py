@@ -1,6 +1,6 @@
 """The tables of the page of the unit, as one takes them away: names of columns, then rows; and what its sentences rest on."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -10,6 +10,7 @@ from rempart.web.cases.links import joins_per_day
 from rempart.web.cases.models import Report
 from rempart.web.desk.histories import name_of
 from rempart.web.desk.queries import unit as queries
+from rempart.web.desk.queries.unit import Judgement
 from rempart.web.desk.unit_charts import DAYS, first_day, level_name, shown_days
 from rempart.web.desk.words import report_number
 from rempart.web.people.access import Actor
@@ -34,11 +35,11 @@ class Saved:
         return self.joined * self.minutes_each
 
 
-def saved_by(who: Actor, now: datetime) -> Saved:
+def saved_by(who: Actor, judged: Sequence[Judgement], now: datetime) -> Saved:
     """Joins of the days shown, and the median time of a report."""
     here = who.person.organisation
     joined = sum(day.joins for day in joins_per_day(here, since_at=first_day(now), until_at=now))
-    measured = queries.minutes_a_report(here.pk, now=now)
+    measured = queries.minutes_a_report(judged)
     each = MINUTES_A_REPORT if measured is None else max(1, round(measured))
     return Saved(joined=joined, minutes_each=each, is_measured=measured is not None)
 
@@ -95,18 +96,22 @@ def _late_rows(who: Actor, now: datetime) -> Rows:
 
 
 def _load_rows(who: Actor, now: datetime) -> Rows:
+    here = who.person.organisation_id
     return [
         ["person", "held", "late", "judged_7_days", "minutes_today", "limit_minutes", "items_today"],
         *(
             [name_of(row.person), row.held, row.late, row.closed, row.seconds // 60, row.limit_s // 60, row.items]
-            for row in queries.loads(who.person.organisation_id, now=now)
+            for row in queries.loads(here, judged=queries.judgements(here, now=now), now=now)
         ),
     ]
 
 
 def _figure_rows(who: Actor, now: datetime) -> Rows:
     """What stands on the page in sentences."""
-    here, saved = who.person.organisation_id, saved_by(who, now)
+    here, saved = (
+        who.person.organisation_id,
+        saved_by(who, queries.judgements(who.person.organisation_id, now=now), now),
+    )
     drawn = queries.drawn_reports(here, since_at=first_day(now))
     reports, dossiers = queries.erased_soon(here, until_date=now.date() + SOON)
     return [

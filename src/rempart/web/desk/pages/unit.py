@@ -24,13 +24,15 @@ from rempart.web.public.languages import language
 def overview(request: HttpRequest) -> HttpResponse:
     """Everything at a glance; each picture has its table."""
     who, now = actor(request), datetime.now(UTC)
+    here = who.person.organisation_id
+    judged = queries.judgements(here, now=now)
     context = {
         "charts": [show_chart(chart, lang=language()) for chart in charts_of(who, now)],
         **_waiting(who, now),
-        "saved": saved_by(who, now),
+        "saved": saved_by(who, judged, now),
         **_erasing(who, now),
-        "loads": [(row, name_of(row.person)) for row in queries.loads(who.person.organisation_id, now=now)],
-        "drawn": queries.drawn_reports(who.person.organisation_id, since_at=first_day(now)),
+        "loads": [(row, name_of(row.person)) for row in queries.loads(here, judged=judged, now=now)],
+        "drawn": queries.drawn_reports(here, since_at=first_day(now)),
         "days": DAYS,
         "may_read": who.may(Permission.READ_REPORT),
         "tables": [(name, label()) for name, (label, _rows) in TABLES.items()],

@@ -11,9 +11,10 @@ from uuid import UUID
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
-from rempart.web.cases.events import of_person
+from rempart.web.cases.events import WORKER, of_person
 from rempart.web.cases.models import Dossier, Event, Member, Report
-from rempart.web.desk.queries.periods import of_period
+from rempart.web.cases.periods import of_period
+from rempart.web.people.accounts import OWNER
 from rempart.web.people.models import Organisation, Person
 
 PAGE = 100
@@ -123,7 +124,7 @@ def _in_reach(organisation: Organisation) -> QuerySet[Event]:
     seen |= Q(Exists(Dossier.objects.filter(**subject)), subject_kind="dossier")
     seen |= Q(subject_kind="person", subject__in=[of_person(row).id for row in people])
     if organisation.is_home:
-        seen |= Q(subject_kind__in=_OF_HOME)
+        seen |= Q(subject_kind__in=_OF_HOME, actor__in=(WORKER, OWNER))
     return Event.objects.filter(seen)
 
 

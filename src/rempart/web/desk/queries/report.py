@@ -15,7 +15,7 @@ from rempart.web.cases.events import Told, history, of_dossier, of_report, words
 from rempart.web.cases.folding import fold
 from rempart.web.cases.keys import blind
 from rempart.web.cases.models import Assessed, Dossier, Event, Link, Report
-from rempart.web.cases.unsealing import Unread, Unsealer
+from rempart.web.cases.unsealing import NotOpened, Unsealer
 from rempart.web.desk.histories import Entry
 from rempart.web.door.models import Deposit, Mailbox, Message
 from rempart.web.people.access import Actor, visible_dossiers, visible_reports
@@ -30,7 +30,7 @@ _JUDGED = frozenset({"joined", "joined_other", "link_refused"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Judged:
+class LinkJudged:
     """A link as the reader sees it. other: the report at its other end; judged: the event of the judgement, None before one."""
 
     link: Link
@@ -55,7 +55,7 @@ def read_words(report: Report) -> Words | None:
         return None
     try:
         return Unsealer(SITE.keys).open(bytes(deposit.sealed))
-    except Unread:
+    except NotOpened:
         return None
 
 
@@ -75,7 +75,7 @@ def known_numbers(actor: Actor, numbers: Iterable[int]) -> frozenset[int]:
     return frozenset(visible_reports(actor).filter(number__in=set(numbers)).values_list("number", flat=True))
 
 
-def links_of(report: Report, told: Sequence[Told], *, actor: Actor) -> tuple[Judged, ...]:
+def links_of(report: Report, told: Sequence[Told], *, actor: Actor) -> tuple[LinkJudged, ...]:
     """The proposals on this report whose other end the reader may know of: those to be judged first, then the latest."""
     rows = Link.objects.select_related("a", "b").filter(Q(a=report.pk) | Q(b=report.pk)).order_by("-at", "pk")
     listed = list(rows[:MOST_LINKS])
@@ -86,7 +86,7 @@ def links_of(report: Report, told: Sequence[Told], *, actor: Actor) -> tuple[Jud
     )
     judged = {str(one.payload.get("link")): one for one in told if one.action in _JUDGED}
     found = [
-        Judged(
+        LinkJudged(
             link=row,
             other=row.b if row.a_id == report.pk else row.a,
             judged=judged.get(str(row.pk)) if row.state != "proposed" else None,

@@ -9,7 +9,7 @@ from rempart.intake.report import Report as Words
 from rempart.intake.report import encode
 from rempart.web.cases.drafts import Outcome
 from rempart.web.cases.models import OpenedDraft
-from rempart.web.cases.unsealing import Unread, Unsealer
+from rempart.web.cases.unsealing import NotOpened, Unsealer, not_opened
 from rempart.web.door.unfinished import Kept, Unfinished, kept_forms, unfinished_forms
 from rempart.web.people.access import Actor
 
@@ -65,7 +65,7 @@ def opened_form(kept: Kept) -> Found:
 
 
 def read_form(kept: Kept) -> Words:
-    """What the form holds. Raises: Unread."""
+    """What the form holds. Raises: NotOpened."""
     return _fullest(kept, _unsealer())
 
 
@@ -84,21 +84,21 @@ def _found(kept: Kept, unsealer: Unsealer) -> Found:
     words, failure = None, ""
     try:
         words = _fullest(kept, unsealer)
-    except Unread as error:
+    except NotOpened as error:
         failure = str(error.failure)
     return Found(form=kept.form, draft=kept.name.id, words=words, failure=failure)
 
 
 def _fullest(kept: Kept, unsealer: Unsealer) -> Words:
-    """Of the drafts of the last minute that can be opened, the one that holds most. Raises: Unread, when none can."""
+    """Of the drafts of the last minute that can be opened, the one that holds most. Raises: NotOpened, when none can."""
     opened: list[Words] = []
     for draft in kept.drafts:
         try:
             opened.append(unsealer.open(bytes(draft.sealed)))
-        except Unread as error:
+        except NotOpened as error:
             failure = error.failure
     if not opened:
-        raise Unread(failure)
+        raise not_opened(failure)
     return max(opened, key=lambda words: len(encode(words)))
 
 

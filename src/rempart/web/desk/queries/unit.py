@@ -4,18 +4,21 @@ Each question is one aggregate along an index, over the days shown or over what 
 lists name only what their reader may know of.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 from statistics import median
+from typing import NamedTuple
+from uuid import UUID
 
 from django.db.models import CharField, Count, Exists, F, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Cast, Coalesce, Substr
 
 from rempart.web.cases.models import Dossier, Event, Exposure, Report
+from rempart.web.cases.periods import of_period
 from rempart.web.cases.retention import ASKED, ASKED_FOR, due_dossiers, due_reports
-from rempart.web.desk.queries.periods import of_period
 from rempart.web.people.access import Actor, hidden_dossiers, visible_dossiers, visible_reports
 from rempart.web.people.models import Person
 
@@ -28,6 +31,7 @@ FEWEST_MEASURED = 20  # below, their median says little
 _MOST_AT_ONE = timedelta(hours=2)  # longer between taking and judging is not one sitting
 _NEAR_SHARE = 0.8  # of the day's limit
 _DAY = timedelta(days=1)
+WEEK = timedelta(days=7)
 _TRUE = (True,)  # as a list: a bare boolean is no equality to SQLite, and finds no index
 
 
@@ -47,6 +51,14 @@ class Load:
     def is_near(self) -> bool:
         """Whether the limit of the day is near or reached."""
         return self.seconds >= self.limit_s * _NEAR_SHARE
+
+
+class Judgement(NamedTuple):
+    """Somebody closed or qualified a report."""
+
+    report: UUID | None
+    actor: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,32 +127,37 @@ def late_reports(actor: Actor, *, now: datetime) -> Sequence[Report]:
     return list(rows.select_related("assigned_to__user").order_by("order", "received_at", "number")[:MOST_LISTED])
 
 
-def loads(organisation: int, *, now: datetime) -> tuple[Load, ...]:
+def judgements(organisation: int, *, now: datetime) -> Sequence[Judgement]:
+    """What people of the organisation closed or qualified in the last week, the newest first."""
+    people = Person.objects.filter(organisation=organisation).values_list("pseudonym", flat=True)
+    rows = of_period(Event.objects.filter(action__in=CLOSING), since_at=now - WEEK).order_by("-seq")
+    own = set(people)
+    told = rows.values_list("subject", "actor", "at")
+    return [Judgement(report=subject, actor=actor, at=at) for subject, actor, at in told if actor in own]
+
+
+def loads(organisation: int, *, judged: Sequence[Judgement], now: datetime) -> tuple[Load, ...]:
     """What each person carries, by name."""
     people = list(Person.objects.select_related("user").filter(organisation=organisation).order_by("user__username"))
     mine = Report.objects.filter(assigned_to__in=[person.pk for person in people], is_open__in=_TRUE)
     held, late = _by_person(mine), _by_person(mine.filter(due_at__lt=now))
     read = {row.person_id: row for row in Exposure.objects.filter(person__in=people, day_date=now.date())}
-    closed = _judged_by([person.pseudonym for person in people], since_at=now - timedelta(days=7))
+    closed = Counter(one.actor for one in judged)
     return tuple(_load(person, held, late, closed, read.get(person.pk)) for person in people)
 
 
-def minutes_a_report(organisation: int, *, now: datetime) -> float | None:
-    """Median minutes from taking a report to judging it, of those that one person took and judged at one sitting in the last week.
+def minutes_a_report(judged: Sequence[Judgement]) -> float | None:
+    """Median minutes from taking a report to judging it, of the last that one person took and judged at one sitting.
 
     None where too few are measured.
     """
-    people = Person.objects.filter(organisation=organisation).values_list("pseudonym", flat=True)
-    recent = of_period(Event.objects.filter(action__in=CLOSING), since_at=now - timedelta(days=7))
-    ends = list(
-        recent.filter(actor__in=list(people)).order_by("-seq").values_list("subject", "actor", "at")[:_MEASURED]
-    )
-    about = Event.objects.filter(subject__in={subject for subject, _, _ in ends}).order_by("seq")
-    starts: dict[tuple[object, str], list[datetime]] = {}
+    last = judged[:_MEASURED]
+    about = Event.objects.filter(subject__in={one.report for one in last}).order_by("seq")
+    starts: dict[tuple[UUID | None, str], list[datetime]] = {}
     for subject, actor, action, at in about.values_list("subject", "actor", "action", "at"):
         if action == "report_taken":
             starts.setdefault((subject, actor), []).append(at)
-    before = [(end, [at for at in starts.get((subject, actor), ()) if at <= end]) for subject, actor, end in ends]
+    before = [(one.at, [at for at in starts.get((one.report, one.actor), ()) if at <= one.at]) for one in last]
     spans = [end - max(taken) for end, taken in before if taken]
     told = [span.total_seconds() / 60 for span in spans if span <= _MOST_AT_ONE]
     return median(told) if len(told) >= FEWEST_MEASURED else None
@@ -204,12 +221,6 @@ def _between(*, older_than: datetime | None, at_least: datetime | None) -> Q:
 def _by_person(rows: QuerySet[Report]) -> Mapping[int, int]:
     told = rows.values("assigned_to").annotate(number=Count("*")).order_by("assigned_to")
     return {row["assigned_to"]: row["number"] for row in told}
-
-
-def _judged_by(pseudonyms: Sequence[str], *, since_at: datetime) -> Mapping[str, int]:
-    rows = of_period(Event.objects.filter(actor__in=pseudonyms, action__in=CLOSING), since_at=since_at)
-    told = rows.values("actor").annotate(number=Count("*")).order_by("actor")
-    return {row["actor"]: row["number"] for row in told}
 
 
 def _load(
