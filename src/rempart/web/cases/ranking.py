@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
-from uuid import UUID
 
 from django.db import router, transaction
 
@@ -27,6 +26,7 @@ from rempart.priority.sample import is_drawn
 from rempart.priority.vocabulary import GATE_CODES, LEVELS, STATES
 from rempart.priority.weights import load_weights
 from rempart.web.cases.deadlines import due_at
+from rempart.web.cases.duplicates import duplicates_of
 from rempart.web.cases.events import WORKER, Act, Subject, of_dossier, of_report, record, words
 from rempart.web.cases.folding import TAKEN_BACK, fold
 from rempart.web.cases.lifecycle import Status
@@ -148,7 +148,17 @@ def order_of(row: Report) -> int:
 def explain_dossier(dossier: Dossier, *, now: datetime) -> Explained:
     """The most urgent of the places of its reports and of its people, with what gives it."""
     stated = _stated_on(of_dossier(dossier))
-    every = [_explain_all(report, stated, now) for report in dossier.reports.order_by("number")]
+    reports = list(dossier.reports.order_by("number"))
+    keys = [report.pk for report in reports]  # asked of all at once: most have neither statements nor duplicates
+    with_facts = set(Event.objects.filter(subject__in=keys, action="fact_stated").values_list("subject", flat=True))
+    duplicates = Report.objects.filter(duplicate_of__in=keys, status=Status.DUPLICATE)
+    with_duplicates = set(duplicates.values_list("duplicate_of", flat=True))
+    every = [
+        _explain_all(
+            report, stated, now, has_facts=report.pk in with_facts, has_duplicates=report.pk in with_duplicates
+        )
+        for report in reports
+    ]
     if not every:
         every = [_explain_stated(stated, now)]
     return _most_urgent(every)
@@ -252,29 +262,28 @@ def _histories(reported: Iterable[Fact], stated: Iterable[Fact]) -> Histories:
 # -- places ---------------------------------------------------------------------------------------------
 
 
-def _explain_all(report: Report, stated: Mapping[str, Sequence[Fact]], now: datetime) -> Explained:
-    """A report with its duplicates, the most urgent of them; stated: on the dossier. Of duplicates, the answers in clear count."""
+def _explain_all(
+    report: Report,
+    stated: Mapping[str, Sequence[Fact]],
+    now: datetime,
+    *,
+    has_facts: bool = True,
+    has_duplicates: bool = True,
+) -> Explained:
+    """A report with its duplicates, the most urgent of them; stated: on the dossier. Of duplicates, the answers in clear count.
+
+    has_facts, has_duplicates: False where the caller has looked and found none.
+    """
     told, is_whole = _words_of(report)
-    every = [_explain(report, told, _merged(_stated_on(of_report(report)), stated), now)]
-    behind = _duplicates_of(report)
+    own = _stated_on(of_report(report)) if has_facts else {}
+    every = [_explain(report, told, _merged(own, stated), now)]
+    behind = duplicates_of(report) if has_duplicates else []
     asked = Event.objects.filter(subject__in=[row.pk for row in behind], action="fact_stated")
     with_facts = set(asked.values_list("subject", flat=True)) if behind else set()
     for row in behind:
         own = _stated_on(of_report(row)) if row.pk in with_facts else {}
         every.append(_explain(row, answers_in_clear(row), _merged(own, stated), now))
     return replace(_most_urgent(every), is_whole=is_whole)
-
-
-def _duplicates_of(report: Report) -> list[Report]:
-    """Its duplicates, theirs, and so on, the lowest number first."""
-    found: dict[UUID, Report] = {}
-    wanted = {report.pk}
-    while wanted:
-        rows = Report.objects.filter(duplicate_of__in=wanted, status=Status.DUPLICATE).exclude(pk=report.pk)
-        new = {row.pk: row for row in rows.order_by("number") if row.pk not in found}
-        found.update(new)
-        wanted = set(new)
-    return sorted(found.values(), key=lambda row: row.number)
 
 
 def _explain(report: Report, told: Words, stated: Mapping[str, Sequence[Fact]], now: datetime) -> Explained:
