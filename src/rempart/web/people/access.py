@@ -5,12 +5,13 @@ there for this person or it is not (404), whether it is absent, of another organ
 answers are the same bytes for everybody.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, ExpressionWrapper, F, IntegerField, OuterRef, Q, QuerySet
 
 from rempart.errors import BadInput, NotAllowed
 from rempart.web.cases.models import Analysis, Dossier, Link, Member, Report
@@ -65,6 +66,16 @@ def visible_reports(actor: Actor) -> QuerySet[Report]:
     """Reports that this person may know of: their organisation's, without those in restricted dossiers of others."""
     rows = Report.objects.filter(organisation=actor.person.organisation_id)
     return rows.exclude(dossier__in=hidden_dossiers(actor))  # asked once, not for each of very many reports
+
+
+def visible_among(actor: Actor, keys: Iterable[UUID]) -> frozenset[UUID]:
+    """Those of these reports that this person may know of.
+
+    The sum keeps SQLite from walking all reports of the organisation by its index instead of looking up the few that are asked for.
+    """
+    own = ExpressionWrapper(F("organisation_id") + 0, output_field=IntegerField())
+    rows = Report.objects.filter(pk__in=list(keys)).annotate(own=own).filter(own=actor.person.organisation_id)
+    return frozenset(rows.exclude(dossier__in=hidden_dossiers(actor)).values_list("pk", flat=True))
 
 
 def hidden_dossiers(actor: Actor) -> QuerySet[Dossier]:

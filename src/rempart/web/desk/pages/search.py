@@ -26,7 +26,7 @@ from rempart.web.desk.queries.queue import rows_of
 from rempart.web.desk.queue_rows import queue_row
 from rempart.web.desk.rows import QueueRow
 from rempart.web.desk.words import MOTIVES, choices
-from rempart.web.people.access import NotKnown, access_report, visible_reports
+from rempart.web.people.access import NotKnown, access_report, visible_among
 from rempart.web.people.roles import Permission
 from rempart.web.public.languages import language
 from rempart.web.searching import client
@@ -103,7 +103,7 @@ def _answer(request: HttpRequest, by: By, query: str) -> Answer:
 def _told(found: Found, by: By) -> Answer:
     may_contact = by.actor.may(Permission.READ_CONTACT)
     places = {hit.report: hit.found_in for hit in found.hits}
-    seen = set(visible_reports(by.actor).filter(pk__in=list(places)).values_list("pk", flat=True))
+    seen = visible_among(by.actor, places)
     kept = [key for key in places if key in seen and (may_contact or places[key] is not Field.CONTACT)]
     hidden = 0 if may_contact else sum(key in seen and place is Field.CONTACT for key, place in places.items())
     rows = {row.pk: row for row in _rows(kept[:SHOWN])}

@@ -18,7 +18,7 @@ from rempart.web.cases.models import Assessed, Dossier, Event, Link, Report
 from rempart.web.cases.unsealing import NotOpened, Unsealer
 from rempart.web.desk.histories import Entry
 from rempart.web.door.models import Deposit, Mailbox, Message
-from rempart.web.people.access import Actor, visible_dossiers, visible_reports
+from rempart.web.people.access import Actor, visible_among, visible_dossiers, visible_reports
 from rempart.web.people.models import Person
 from rempart.web.people.roles import ROLES, Permission
 
@@ -79,11 +79,7 @@ def links_of(report: Report, told: Sequence[Told], *, actor: Actor) -> tuple[Lin
     """The proposals on this report whose other end the reader may know of: those to be judged first, then the latest."""
     rows = Link.objects.select_related("a", "b").filter(Q(a=report.pk) | Q(b=report.pk)).order_by("-at", "pk")
     listed = list(rows[:MOST_LINKS])
-    seen = set(
-        visible_reports(actor)
-        .filter(pk__in=[key for row in listed for key in (row.a_id, row.b_id)])
-        .values_list("pk", flat=True)
-    )
+    seen = visible_among(actor, [key for row in listed for key in (row.a_id, row.b_id)])
     judged = {str(one.payload.get("link")): one for one in told if one.action in _JUDGED}
     found = [
         LinkJudged(
