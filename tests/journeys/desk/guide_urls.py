@@ -1,4 +1,4 @@
-"""The two addresses that every page of the desk names; the guide needs no others, and no pages behind them."""
+"""The addresses that the parts of the desk name; the guide needs no others, and no pages behind them."""
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
@@ -9,4 +9,4 @@ def nothing(_request: HttpRequest) -> HttpResponse:
     return HttpResponse(status=404)
 
 
-urlpatterns = [path("", nothing, name="home"), path("logout/", nothing, name="logout")]
+urlpatterns = [path(f"{name}/" if name != "home" else "", nothing, name=name) for name in ("home", "logout", "help")]
