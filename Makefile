@@ -33,7 +33,7 @@ docs: ## Write again the pages made from the code (tables, schema, signals)
 lock: ## Choose versions again (none younger than seven days) and write the locks
 	.venv/bin/uv lock --exclude-newer $(WAIT)
 	.venv/bin/uv export -q --no-header --no-emit-project --no-dev --format requirements-txt -o requirements.lock
-	.venv/bin/uv export -q --no-header --no-emit-project --extra postgres --group dev --group e2e --format requirements-txt -o requirements-dev.lock
+	.venv/bin/uv export -q --no-header --no-emit-project --extra postgres --extra media --extra fast --group dev --group e2e --format requirements-txt -o requirements-dev.lock
 
 measure: ## Measure the detector on the held-out corpus and write the figures that reports use
 	$(PY) tools/measure.py

@@ -1,0 +1,1 @@
+"""Who shares with whom: sharing graph, communities, key actors; proposals with their rows, never a verdict."""
