@@ -72,7 +72,7 @@ def measure_search(site: Site) -> list[tuple[str, float, float, float]]:
     from rempart.web.searching.service import start_search
 
     stop, busy = threading.Event(), threading.Event()
-    thread = start_search(site, stop, busy)
+    thread = start_search(site, stop=stop, busy=busy)
     began = time.monotonic()
     while (found := search(site, query="madame", limit=50)) and getattr(found, "indexed", 0) < getattr(
         found, "total", 1

@@ -40,7 +40,8 @@ def test_a_message_sent_twice_is_kept_once(start: Start, house: House) -> None:
     person, code = reported(start)
     person.open_mailbox(code)
     person.type(message=words)
-    person.press("Envoyer")
+    with person.tab.expect_navigation():
+        person.press("Envoyer")
 
     person.tab.reload()
 

@@ -21,7 +21,6 @@ from rempart.web.cases.dossiers import attach_report, detach_report
 from rempart.web.cases.events import Act, Told, of_report, record_all, words
 from rempart.web.cases.lifecycle import AT_REST, Closure, Status
 from rempart.web.cases.models import Event, Link, Report
-from rempart.web.cases.periods import of_period
 from rempart.web.cases.ranking import rank_report
 from rempart.web.cases.reports import KEEP_CLOSED, By, Held, required_reason
 from rempart.web.people.models import Organisation
@@ -123,7 +122,7 @@ def joins_per_day(organisation: Organisation, *, since_at: datetime, until_at: d
     """
     own = Report.objects.filter(pk=OuterRef("subject"), organisation=organisation)
     undone = Event.objects.filter(supersedes=OuterRef("pk"), action=_UNDOES)
-    joins = of_period(Event.objects.filter(action=_JOINS), since_at=since_at, until_at=until_at)
+    joins = Event.objects.filter(action=_JOINS, at__gte=since_at, at__lt=until_at)
     rows = (
         joins.filter(Exists(own), ~Exists(undone))
         .annotate(day=TruncDate("at"))

@@ -58,6 +58,7 @@ class Event(models.Model):
             models.Index(fields=["subject", "seq"], name="desk_event_subject"),
             models.Index(fields=["actor", "seq"], name="desk_event_actor"),
             models.Index(fields=["action", "seq"], name="desk_event_action"),
+            models.Index(fields=["action", "at"], name="desk_event_act_time"),
             models.Index(fields=["motive", "seq"], name="desk_event_motive"),
             models.Index(fields=["at", "seq"], name="desk_event_time"),
         ]

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Literal
 
-from django.utils.html import format_html, format_html_join
+from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString
 
 from rempart.errors import BadInput
@@ -304,16 +304,14 @@ def _text(text: str, *, x: float, y: float, anchor: str = "start", class_: str =
 
 
 def _tag(name: str, inside: str = "", **attributes: str | float) -> SafeString:
-    """An element; what is inside is escaped unless it was made here."""
-    told = format_html_join(
-        "", ' {}="{}"', ((key.rstrip("_").replace("_", "-"), _attribute(value)) for key, value in attributes.items())
-    )
-    return format_html("<{0}{1}>{2}</{0}>", name, told, inside)
+    """An element; what is inside is escaped unless it was made here. Plain joins: a chart has hundreds of elements."""
+    told = "".join(f' {key.rstrip("_").replace("_", "-")}="{_attribute(value)}"' for key, value in attributes.items())
+    return SafeString(f"<{name}{told}>{conditional_escape(inside)}</{name}>")
 
 
 def _attribute(value: str | float) -> str:
-    return value if isinstance(value, str) else f"{value:.1f}".removesuffix(".0")
+    return conditional_escape(value) if isinstance(value, str) else f"{value:.1f}".removesuffix(".0")
 
 
 def _join(parts: Sequence[SafeString]) -> SafeString:
-    return format_html_join("", "{}", ((part,) for part in parts))
+    return SafeString("".join(parts))

@@ -17,7 +17,6 @@ from django.db.models import CharField, Count, Exists, F, OuterRef, Q, QuerySet,
 from django.db.models.functions import Cast, Coalesce, Substr
 
 from rempart.web.cases.models import Dossier, Event, Exposure, Report
-from rempart.web.cases.periods import of_period
 from rempart.web.cases.retention import ASKED, ASKED_FOR, due_dossiers, due_reports
 from rempart.web.people.access import Actor, hidden_dossiers, visible_dossiers, visible_reports
 from rempart.web.people.models import Person
@@ -130,7 +129,7 @@ def late_reports(actor: Actor, *, now: datetime) -> Sequence[Report]:
 def judgements(organisation: int, *, now: datetime) -> Sequence[Judgement]:
     """What people of the organisation closed or qualified in the last week, the newest first."""
     people = Person.objects.filter(organisation=organisation).values_list("pseudonym", flat=True)
-    rows = of_period(Event.objects.filter(action__in=CLOSING), since_at=now - WEEK).order_by("-seq")
+    rows = Event.objects.filter(action__in=CLOSING, at__gte=now - WEEK).order_by("-seq")
     own = set(people)
     told = rows.values_list("subject", "actor", "at")
     return [Judgement(report=subject, actor=actor, at=at) for subject, actor, at in told if actor in own]
