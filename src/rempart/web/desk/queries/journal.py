@@ -112,8 +112,7 @@ def actions_known() -> Sequence[str]:
 
 
 def _looks(organisation: Organisation, now: datetime) -> QuerySet[Event]:
-    rows = Event.objects.filter(actor__in=_pseudonyms(organisation), action__in=LOOKS)
-    return of_period(rows, since_at=now - _DAY)
+    return Event.objects.filter(actor__in=_pseudonyms(organisation), action__in=LOOKS, at__gte=now - _DAY)
 
 
 def _in_reach(organisation: Organisation) -> QuerySet[Event]:
