@@ -325,6 +325,6 @@ def _dying(act: Callable[..., Any], after: int) -> Callable[..., Any]:
 
 
 Lives.TestCase.settings = settings(
-    max_examples=30, stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck), database=None
+    max_examples=12, stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck), database=None
 )
 TestLives = Lives.TestCase
