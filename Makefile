@@ -2,7 +2,7 @@
 PY := .venv/bin/python
 .DEFAULT_GOAL := help
 WAIT ?= $(shell date -u -d '7 days ago' +%Y-%m-%dT00:00:00Z)
-.PHONY: lock help setup demo check test format translations docs bench bench-door bench-desk flood measure powercut
+.PHONY: lock help setup demo check test format translations docs bench bench-case bench-door bench-pdq bench-desk flood bench-engine measure powercut
 
 help: ## Show this help
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  %-14s %s\n", $$1, $$2}'
@@ -17,7 +17,7 @@ check: ## Format, lint, types, contracts, translations, documents, tests: what C
 	python3 bootstrap.py check
 
 test: ## Run the tests only (make test ARGS="-k whatsapp")
-	$(PY) -m pytest -n 2 $(ARGS)
+	$(PY) -m pytest -n 2 --dist loadgroup $(ARGS)
 
 format: ## Format the code and mend what lint can mend
 	$(PY) -m ruff check --fix src tests tools bench
@@ -34,6 +34,7 @@ lock: ## Choose versions again (none younger than seven days) and write the lock
 	.venv/bin/uv lock --exclude-newer $(WAIT)
 	.venv/bin/uv export -q --no-header --no-emit-project --no-dev --format requirements-txt -o requirements.lock
 	.venv/bin/uv export -q --no-header --no-emit-project --extra postgres --extra media --extra fast --group dev --group e2e --format requirements-txt -o requirements-dev.lock
+	.venv/bin/uv export -q --no-header --no-emit-project --no-dev --extra spark --format requirements-txt -o requirements-spark.lock
 
 measure: ## Measure the detector on the held-out corpus and write the figures that reports use
 	$(PY) tools/measure.py
@@ -41,6 +42,14 @@ measure: ## Measure the detector on the held-out corpus and write the figures th
 bench: ## Measure speed and memory beside peers; writes bench/RESULTS.md
 	test -d .venv-bench || (python3 -m venv .venv-bench && .venv-bench/bin/pip install -q chat-miner==0.6.0)
 	$(PY) bench/run.py
+
+bench-case: ## Time the fictional case with a million known files, from export to ranked report; writes bench/RESULTS-case.md
+	$(PY) -m bench.case
+
+bench-pdq: ## Measure look-ups by likeness at 1 and 10 million hashes beside FAISS, and hashing beside pdqhash; writes bench/RESULTS-pdq.md
+	test -d .venv-bench || python3 -m venv .venv-bench
+	.venv-bench/bin/python -c "import faiss, pdqhash" || .venv-bench/bin/pip install -q faiss-cpu==1.15.1 pdqhash==0.2.8
+	$(PY) -m bench.pdq
 
 bench-door: ## Measure the public door under load, on SQLite and PostgreSQL; writes bench/RESULTS-door.md
 	$(PY) -m bench.door
@@ -52,6 +61,9 @@ bench-desk: ## Open, link and rank 170,000 reports, then time every page of the 
 	$(PY) -m bench.desk --keep rempart-bench
 	$(PY) -m bench.desk_pages rempart-bench/site --search
 	$(PY) -m bench.desk_analysis
+
+bench-engine: ## Time the same queries on DuckDB and Spark; writes bench/RESULTS-engine.md
+	$(PY) -m bench.engine
 
 powercut: ## Cut the power 100,000 times while reports come in (some minutes)
 	$(PY) -m tests.reliability.powercut 100000 FULL
