@@ -12,8 +12,10 @@ from rempart.analysis.names import Names
 from rempart.analysis.walk import Options, read_exhibits
 from rempart.cli.screen import Bars, language_of_environment, out, shown
 from rempart.detection.run import Detection, run
+from rempart.engine.queries import DuckEngine
 from rempart.errors import BadInput
 from rempart.evaluation.cues import CueReport, evaluate_cues, parse_cues
+from rempart.evaluation.identities import IdentityReport, evaluate_identities, parse_persons
 from rempart.evaluation.scenarios import (
     FileResult,
     Raised,
@@ -24,6 +26,7 @@ from rempart.evaluation.scenarios import (
     summarise,
 )
 from rempart.evaluation.windows import WindowReport, evaluate_windows
+from rempart.identities.compare import compare
 from rempart.wording import wording
 
 _words = wording(language_of_environment())
@@ -79,6 +82,23 @@ def windows(
         _print_json(report)
     else:
         _print_windows(report)
+
+
+@app.command(help=_("Precision and recall of suggested pairs of accounts, against a known truth."))
+def identities(
+    truth: Annotated[Path, typer.Argument(help=_("CSV with the columns account_id and person."))],
+    tables: Annotated[Path, typer.Argument(help=_("Folder of tables that `rempart read` wrote."))],
+    as_json: Json = False,
+) -> None:
+    """`rempart evaluate identities`."""
+    persons = parse_persons("\n".join(_lines(truth)))
+    if not (tables / "accounts.parquet").is_file():
+        raise BadInput("{name} holds no tables; `rempart read` writes them.", name=tables.name)
+    report = evaluate_identities(compare(tables, engine=DuckEngine()), persons=persons)
+    if as_json:
+        _print_json(report)
+    else:
+        _print_identities(report)
 
 
 class _Silent:
@@ -194,6 +214,19 @@ def _print_scenarios(report: ScenarioReport) -> None:
         if result.found != result.truth or result.other_speakers:
             truth, found = _level(result.truth), _level(result.found)
             out.print(shown(_("{file}: truth {truth}, found {found}", file=result.file, truth=truth, found=found)))
+
+
+def _print_identities(report: IdentityReport) -> None:
+    table = Table(title=_("Pairs of accounts of one person"), title_justify="left")
+    for name in (_("Proposed by"), _("Pairs"), _("Right"), _("Precision"), _("Recall")):
+        table.add_column(name)
+    for way in report.figures:
+        name = _("same number or e-mail at the same or a close time")
+        if way.least is not None:
+            name = _("probability {least} and more", least=_words.number(way.least, digits=3))
+        numbers = (_words.number(way.pairs), _words.number(way.right))
+        table.add_row(name, *numbers, _share(way.precision), _share(way.recall))
+    out.print(table)
 
 
 def _print_windows(report: WindowReport) -> None:

@@ -38,6 +38,7 @@ __all__ = [
     "Place",
     "Reason",
     "examine_report",
+    "identifiers_in",
     "identifiers_of",
 ]
 MIN_HANDLE_CHARS = 4  # shorter ones are borne by too many
@@ -106,6 +107,14 @@ class Examined:
 def identifiers_of(report: Report) -> tuple[Identifier, ...]:
     """The identifiers of a report, in the order in which they stand; those of the reporter are of kinds `reporter_…`."""
     return examine_report(report).found
+
+
+def identifiers_in(text: str) -> tuple[Identifier, ...]:
+    """The identifiers in running text, whoever wrote it; their places are characters of the text."""
+    sheet = _Sheet(known=load_known())
+    for piece in find_pieces(text):
+        sheet.take_piece(piece, place=Place(field="narrative", index=piece.at))
+    return sheet.examined().found
 
 
 def examine_report(report: Report) -> Examined:
