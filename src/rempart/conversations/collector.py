@@ -22,7 +22,7 @@ from rempart.conversations.rows import (
 from rempart.conversations.store import BATCH_ROWS, TableWriter
 from rempart.conversations.tables import TABLES
 from rempart.errors import Damaged
-from rempart.evidence.digest import digest_stream
+from rempart.evidence.digest import FileDigests, digest_three
 
 Progress = Callable[[int], None]
 # Files that come with exports and hold no conversation. Asked only after every reader has looked at the content.
@@ -70,7 +70,7 @@ class Collector:
         self._members: dict[tuple[str, str], tuple[str, _Span]] = {}
         self._unread: list[tuple[str, Unread]] = []
         self._parts: list[PartReading] = []
-        self._held: dict[str, str | None] = {}  # parts that messages name as media -> SHA-256
+        self._held: dict[str, FileDigests | None] = {}  # parts that messages name as media; None: not read, or damaged
         self._platform = ""
 
     # -- one part -----------------------------------------------------------------------------------
@@ -135,11 +135,10 @@ class Collector:
 
     def set_aside(self, part: Part) -> None:
         """A part that no reader knows: a medium that a message names, something else, or an unknown format."""
-        binary = part.head().is_binary
         if part.name in self._held:
             self._parts.append(part_reading(part, None, 0, Counter(media=part.size_bytes)))
             return
-        known = binary or part.base.lower().endswith(_FURNITURE) or not part.size_bytes
+        known = part.head().is_binary or part.base.lower().endswith(_FURNITURE) or not part.size_bytes
         what = "no message names this file; it is not opened" if known else "no reader recognises this file"
         code = "not_a_conversation" if known else "unknown_format"
         if part.closed or part.damages:
@@ -257,10 +256,10 @@ class Collector:
         return f"{self._platform}:{local}" if f"{self._platform}:{local}" in self._accounts else local
 
     def _medium(self, medium: Media) -> None:
-        sha256, reason = None, medium.reason
+        digests, reason = None, medium.reason
         if medium.state == "in_export" and medium.path is not None:
-            sha256 = self._hash(medium.path)
-            reason = reason or (None if sha256 else self._why_not_hashed(medium.path))
+            digests = self._digests(medium.path)
+            reason = reason or (None if digests else self._why_not_hashed(medium.path))
         self._append(
             "media",
             exhibit_sha256=self._exhibit.sha256,
@@ -275,21 +274,23 @@ class Collector:
             width_px=medium.width_px,
             height_px=medium.height_px,
             duration_s=medium.duration_s,
-            sha256=sha256,
+            sha256=digests and digests.sha256,
+            sha1=digests and digests.sha1,
+            md5=digests and digests.md5,
         )
 
     def _size(self, medium: Media) -> int | None:
         part = self._exhibit.bundle.named(medium.path) if medium.state == "in_export" and medium.path else None
         return part.size_bytes if part else None
 
-    def _hash(self, path: str) -> str | None:
+    def _digests(self, path: str) -> FileDigests | None:
         if path not in self._held:
             part = self._exhibit.bundle.named(path)
             self._held[path] = None
             if part and self._hash_media:
                 with part.open() as file:
-                    sha256 = digest_stream(file).sha256
-                self._held[path] = None if part.damages else sha256
+                    digests = digest_three(file)
+                self._held[path] = None if part.damages else digests
         return self._held[path]
 
     def _why_not_hashed(self, path: str) -> str:

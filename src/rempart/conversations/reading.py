@@ -4,7 +4,7 @@ Recognition asks content only. What no reader knows, what is cut and what a read
 nothing disappears silently. Memory stays flat: rows leave in batches of `store.BATCH_ROWS`.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Literal
 
 from rempart.conversations.collector import Collector, Progress
@@ -57,17 +57,18 @@ def read_exhibit(
     exhibit: Exhibit,
     *,
     writer: TableWriter,
-    readers: Sequence[Reader],
+    readers: Sequence[Reader] | Mapping[str, Reader],
     profile: Profile = "association",
     progress: Progress | None = None,
 ) -> Reading:
     """Reads every part of the exhibit into the tables of `writer`.
 
+    readers: those to ask, or what `recognise` gave for this exhibit, so that 20,000 files are not looked at twice.
     profile: only `enquete` lets media bytes be read, to hash them; they are never decoded.
     progress: told the bytes of the parts passed so far.
     Raises: UnknownFormat; BadInput of the archive gate; NotWritten.
     """
-    taken = recognise(exhibit, readers)
+    taken = readers if isinstance(readers, Mapping) else recognise(exhibit, readers)
     collector = Collector(exhibit, writer, hash_media=profile == "enquete")
     passed = 0
     for part in exhibit.bundle.parts:

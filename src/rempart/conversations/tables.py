@@ -137,6 +137,10 @@ MEDIA = pa.schema(
         _column("height_px", _COUNT, "height in pixels"),
         _column("duration_s", pa.float64(), "length in seconds"),
         _column("sha256", _TEXT, "SHA-256 of the bytes, when the profile allows reading them"),
+        _column(
+            "sha1", _TEXT, "SHA-1 of the same bytes, from the same read: to look up in lists, proves nothing alone"
+        ),
+        _column("md5", _TEXT, "MD5 of the same bytes, likewise"),
     ]
 )
 REACTIONS = pa.schema(

@@ -1,5 +1,6 @@
 """Telegram Desktop JSON: every shape since June 2020, damage, and formats that are not it."""
 
+import hashlib
 import json
 from pathlib import Path
 from typing import Any
@@ -201,7 +202,11 @@ def test_media_beside_the_export_are_found_but_not_opened(tmp_path: Path) -> Non
 
     assert (shut.tables["media"][0]["state"], shut.tables["media"][0]["sha256"]) == ("in_export", None)
     assert "refuses media bytes" in shut.tables["media"][0]["reason"]
-    assert len(opened.tables["media"][0]["sha256"]) == 64
+    assert {name: opened.tables["media"][0][name] for name in ("sha256", "sha1", "md5")} == {
+        name: hashlib.new(name, files["photos/1.jpg"], usedforsecurity=False).hexdigest()
+        for name in ("sha256", "sha1", "md5")
+    }
+    assert shut.tables["media"][0]["sha1"] is shut.tables["media"][0]["md5"] is None
     assert shut.unread == opened.unread == []
 
 
