@@ -1,32 +1,34 @@
-"""The fictional case: one large group and many private chats, as Telegram Desktop would export them.
+"""The fictional case: groups, private chats and whole accounts, as Telegram Desktop would export them, with the whole truth.
 
-Scale 1 has 10,000 members, 73,000 messages, 23,000 media references and 50 countries: the size of the network that the
-office for minors took six months to take apart. Everything is invented; the planted scenes are in `plots.toml`, and
-`truth.jsonl` says in which file which of them stands, in the form that `rempart evaluate alerts` reads.
+Scale 1 has 10,000 members, 73,000 messages, 23,000 references to 8,000 files and 50 countries: the size of the network that the
+office for minors took six months to take apart. Everything is invented. `truth.jsonl` says in which private chat which of the
+scenes of `plots.toml` stands, in the form that `rempart evaluate alerts` reads; `truth/` says who belongs together.
 """
 
 import json
-import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from importlib import resources
 from pathlib import Path
-from typing import Protocol, TextIO
-
-import msgspec
+from typing import Protocol
 
 from rempart.errors import BadInput
-from rempart.fictional.dice import Dice
+from rempart.fictional.communities import plan_bridges, plan_communities
+from rempart.fictional.files import Shelf
+from rempart.fictional.groups import Cast, Extent, Groups
+from rempart.fictional.hashlists import write_lists
+from rempart.fictional.members import Member, gather_members
+from rempart.fictional.owners import LINES, write_account
+from rempart.fictional.planned import plan_groups
+from rempart.fictional.scenes import LENGTH, write_scene
+from rempart.fictional.truth import README as TRUTH_README
+from rempart.fictional.truth import write_truth
+from rempart.fictional.words import load_words
 
-MEMBERS, MESSAGES, MEDIA = 10_000, 73_000, 23_000
-PRIVATE_SHARE = 0.1  # of the messages; the rest stands in the group
-PRIVATE_LENGTH = 60  # messages of a private chat
+MEMBERS, MESSAGES, MEDIA, FILES = 10_000, 73_000, 23_000, 8_000
+PRIVATE_SHARE = 0.1  # of the messages; the rest stands in the groups
+OWNERS = 4  # whole accounts at scale 1
 DEMO_SCALE = 0.02
-SMALLEST_SCALE = 0.02  # below, the private chats leave no room for joins and media in the group
-SEED = 20_261_121
-START = datetime(2026, 3, 2, 7, 0, tzinfo=UTC)
-GROUP_ID = 1_900_000_001
+SMALLEST_SCALE = 0.02  # below, the private chats leave no room for joins and media in the groups
 
 
 class BadScale(BadInput):
@@ -43,202 +45,86 @@ class Observer(Protocol):
         """How much of it is done."""
 
 
-class Plot(msgspec.Struct, frozen=True, kw_only=True):
-    """A planted scene; lines are `S|text` or `A|text`; complete is a line's number, -1 for a benign one."""
-
-    code: str
-    lang: str
-    level: str
-    complete: int
-    lines: tuple[str, ...]
-
-
-class Talk(msgspec.Struct, frozen=True, kw_only=True):
-    """Benign openings, middles and ends of one language."""
-
-    starts: tuple[str, ...]
-    middles: tuple[str, ...]
-    ends: tuple[str, ...]
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Member:
-    """An invented member of the network."""
+class Files:
+    """The files go with the exports, and hash lists that know some; `known`: rows of the largest list at least."""
 
-    id: str
-    name: str
-    country: str
-    lang: str
+    known: int = 0
 
 
-def write_case(folder: Path, *, scale: float, observer: Observer, stage: str = "fictional case") -> None:
-    """Writes `exports/` (one folder a chat), `truth.jsonl`, `members.csv` and `README.txt` below `folder`.
+def write_case(
+    folder: Path, *, scale: float, observer: Observer, stage: str = "fictional case", files: Files | None = None
+) -> None:
+    """Writes `exports/` (one folder an export), `truth.jsonl`, `truth/`, `members.csv` and `README.txt` below `folder`.
 
-    stage: what the observer is told that this is. Raises: BadScale below SMALLEST_SCALE; nothing is written.
+    stage: what the observer is told that this is. files: None leaves them out, as most exports do; else `lists/` is written too.
+    Raises: BadScale below SMALLEST_SCALE; nothing is written.
     """
     if scale < SMALLEST_SCALE:
         raise BadScale("The scale must be at least {smallest}; nothing was written.", smallest=SMALLEST_SCALE)
-    case = _Case(scale)
+    case = _Case(folder, scale)
     observer.stage(stage, case.messages)
-    truths: list[dict[str, object]] = []
-    done = 0
-    for number in range(case.chats):
-        name, truth, written = case.write_private(folder / "exports", number)
-        truths.append({"file": name, **truth})
-        done += written
-        observer.advance(done)
-    case.write_group(folder / "exports" / "group", case.messages - done)
+    case.write_apart()
+    case.write_groups(observer, Shelf() if files else None)
+    if files:
+        write_lists(folder / "lists", case.told.files, case.printed, rows=files.known)
+    case.write_about(scale)
     observer.advance(case.messages)
-    text = "".join(json.dumps(truth, ensure_ascii=False) + "\n" for truth in truths)
-    (folder / "truth.jsonl").write_text(text, "utf-8")
-    rows = [f"{member.id},{member.name},{member.country}\n" for member in case.members]
-    (folder / "members.csv").write_text("account,name,country\n" + "".join(rows), "utf-8")
-    (folder / "README.txt").write_text(_README.format(scale=scale), "utf-8")
-
-
-_README = """Fictional case of Rempart, scale {scale}. Every name, message and place is invented and harmless.
-exports/      Telegram-style exports: the group and the private chats
-truth.jsonl   per private chat: level, speaker, 0-based index of the message that completes the evidence
-members.csv   the invented members and their countries
-Check: rempart evaluate alerts exports truth.jsonl
-"""
 
 
 class _Case:
-    """The people and the talk of a case."""
+    """The people of a case and what is written of them."""
 
-    def __init__(self, scale: float) -> None:
-        raw = resources.files("rempart.fictional")
-        talk = tomllib.loads(raw.joinpath("talk.toml").read_text("utf-8"))
-        self._talk = {lang: msgspec.convert(talk[lang], Talk) for lang in ("fr", "en", "de", "nl", "es")}
-        plots = tomllib.loads(raw.joinpath("plots.toml").read_text("utf-8"))["plot"]
-        self._plots = msgspec.convert(plots, tuple[Plot, ...])
+    def __init__(self, folder: Path, scale: float) -> None:
+        self._folder, self._scale, self._words = folder, scale, load_words()
         self.messages = round(MESSAGES * scale)
-        self._media = round(MEDIA * scale)
-        self.chats = max(8, round(self.messages * PRIVATE_SHARE / PRIVATE_LENGTH))
-        self.members = _members(round(MEMBERS * scale), talk["countries"], talk["nicknames"])
+        self._chats = max(8, round(self.messages * PRIVATE_SHARE / LENGTH))
+        self._owners = max(1, round(OWNERS * scale))
+        first = 2 * self._chats + self._owners
+        members = gather_members(round(MEMBERS * scale), words=self._words, first_planted=first)
+        communities = plan_communities(members, scale=scale, words=self._words)
+        self._cast = Cast(members=members, communities=communities, words=self._words)
 
-    def write_private(self, folder: Path, number: int) -> tuple[str, dict[str, object], int]:
-        """(path below exports, truth, messages) of one private chat, with a scene planted among benign talk."""
-        dice = Dice(SEED + 7919 * (number + 1))
-        plot = self._plots[number % len(self._plots)]
-        speaker, other = (
-            self.members[2 * number % len(self.members)],
-            self.members[(2 * number + 1) % len(self.members)],
-        )
-        lines = list(self._scene(dice, plot, speaker, other))
-        name = f"chat_{number + 1:04d}/result.json"
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        with (folder / name).open("w", encoding="utf-8", newline="\n") as file:
-            _write_chat(file, other.name, "personal_chat", 2_000_000 + number, _dated(lines, dice, START, 240))
-        planted = next(at for at, line in enumerate(lines) if line[1] == plot.lines[0][2:])
-        truth: dict[str, object] = {
-            "level": plot.level,
-            "speaker": None if plot.level == "none" else speaker.name,
-            "earliest_index": None if plot.level == "none" else planted + plot.complete,
-            "plot": plot.code,
-        }
-        return name, truth, len(lines)
+    @property
+    def _members(self) -> Sequence[Member]:
+        return self._cast.members
 
-    def _scene(self, dice: Dice, plot: Plot, speaker: Member, other: Member) -> Iterator[tuple[Member, str]]:
-        before = dice.number(PRIVATE_LENGTH - len(plot.lines))
-        for place in range(PRIVATE_LENGTH - len(plot.lines) + 1):
-            if place == before:
-                for line in plot.lines:
-                    yield (speaker if line[0] == "S" else other), line[2:]
-            else:
-                yield dice.pick((speaker, other)), self._benign(dice, plot.lang)
+    def write_apart(self) -> None:
+        """The private chats with their truth, and the whole accounts."""
+        exports = self._folder / "exports"
+        truths = [
+            write_scene(exports, number, members=self._members, words=self._words) for number in range(self._chats)
+        ]
+        text = "".join(json.dumps(truth, ensure_ascii=False) + "\n" for truth in truths)
+        (self._folder / "truth.jsonl").write_text(text, "utf-8")
+        for number in range(self._owners):
+            owner = self._members[2 * self._chats + number]
+            write_account(exports, number, owner=owner, members=self._members, words=self._words)
 
-    def write_group(self, folder: Path, count: int) -> None:
-        """The large group: benign talk in five languages, replies, media references, joins."""
-        folder.mkdir(parents=True, exist_ok=True)
-        with (folder / "result.json").open("w", encoding="utf-8", newline="\n") as file:
-            _write_chat(file, "Terrasse des collectionneurs", "private_supergroup", GROUP_ID, self._group(count))
+    def write_groups(self, observer: Observer, shelf: Shelf | None) -> None:
+        """The groups, with the files where they are not left out."""
+        before = self._chats * LENGTH + self._owners * LINES
+        references, files = round(MEDIA * self._scale), round(FILES * self._scale)
+        extent = Extent(lines=self.messages - before, references=references, files=files)
+        groups = Groups(self._folder / "exports", self._cast, extent=extent, shelf=shelf)
+        plan_groups(groups)
+        groups.write(advance=lambda done: observer.advance(before + done))
+        self.told, self.printed = groups.told, shelf.printed if shelf else {}
 
-    def _group(self, count: int) -> Iterator[dict[str, object]]:
-        """Every member joins once; between the joins, people talk, reply and name media until all are told."""
-        dice, moment, joined, media = Dice(SEED), START, 0, 0
-        for number in range(1, count + 1):
-            moment += timedelta(seconds=20 + dice.number(400))
-            if joined < len(self.members) and number * len(self.members) // (count - 1) > joined:
-                yield _join(number, moment, self.members[joined])
-                joined += 1
-                continue
-            member = self.members[dice.skewed(max(joined, 1))]
-            message = _message(number, moment, member, self._benign(dice, member.lang))
-            if number > 3 and dice.chance(250):
-                message["reply_to_message_id"] = number - 1 - dice.number(min(number - 2, 20))
-            if number * self._media // count > media:
-                message |= _medium(dice.skewed(self._media))
-                media += 1
-            yield message
-
-    def _benign(self, dice: Dice, lang: str) -> str:
-        talk = self._talk[lang]
-        end = dice.pick(talk.ends)
-        return f"{dice.pick(talk.starts)} {dice.pick(talk.middles)}{', ' + end if end else ''}"
+    def write_about(self, scale: float) -> None:
+        """The truth of the groups, the list of members, and what stands where."""
+        bridges = plan_bridges(self._cast.communities)
+        write_truth(self._folder / "truth", self._cast, self.told, bridges=bridges, printed=self.printed)
+        rows = [f"{member.id},{member.name},{member.country}\n" for member in self._members]
+        (self._folder / "members.csv").write_text("account,name,country\n" + "".join(rows), "utf-8")
+        about = _README.format(scale=scale, lists=_LISTS if self.printed else "") + TRUTH_README.lstrip("\n") + _CHECK
+        (self._folder / "README.txt").write_text(about, "utf-8")
 
 
-def _members(count: int, countries: Sequence[str], nicknames: Sequence[str]) -> tuple[Member, ...]:
-    dice = Dice(SEED + 1)
-    languages = {"DE": "de", "AT": "de", "NL": "nl", "ES": "es", "AR": "es", "CL": "es", "MX": "es", "CO": "es"}
-    french = {"FR", "BE", "CH", "LU", "CA", "MA", "DZ", "TN", "SN", "CI", "CM"}
-    members: list[Member] = []
-    for number in range(count):
-        country = countries[number % len(countries)] if number < len(countries) else dice.pick(countries)
-        lang = languages.get(country, "fr" if country in french else "en")
-        name = f"{dice.pick(nicknames)}_{number:05d}"
-        members.append(Member(id=f"user{5_000_000_000 + number}", name=name, country=country, lang=lang))
-    return tuple(members)
-
-
-def _dated(lines: Sequence[tuple[Member, str]], dice: Dice, start: datetime, gap_s: int) -> Iterator[dict[str, object]]:
-    moment = start + timedelta(days=dice.number(60), hours=dice.number(12))
-    for number, (member, text) in enumerate(lines, start=1):
-        moment += timedelta(seconds=10 + dice.number(gap_s))
-        yield _message(number, moment, member, text)
-
-
-def _message(number: int, moment: datetime, member: Member, text: str) -> dict[str, object]:
-    return {
-        "id": number,
-        "type": "message",
-        "date": moment.strftime("%Y-%m-%dT%H:%M:%S"),
-        "date_unixtime": str(int(moment.timestamp())),
-        "from": member.name,
-        "from_id": member.id,
-        "text": text,
-        "text_entities": [{"type": "plain", "text": text}],
-    }
-
-
-def _medium(file: int) -> dict[str, object]:
-    """A reference to one of the files that go round: the same come back, which is what links people later."""
-    if file % 3:
-        return {"photo": f"photos/photo_{file:06d}.jpg", "photo_file_size": 40_000 + file * 17}
-    return {"file": f"files/file_{file:06d}.bin", "file_name": f"file_{file:06d}.bin", "file_size": 90_000 + file * 31}
-
-
-def _join(number: int, moment: datetime, member: Member) -> dict[str, object]:
-    return {
-        "id": number,
-        "type": "service",
-        "date": moment.strftime("%Y-%m-%dT%H:%M:%S"),
-        "date_unixtime": str(int(moment.timestamp())),
-        "actor": member.name,
-        "actor_id": member.id,
-        "action": "join_group_by_link",
-        "inviter": "Group",
-        "text": "",
-        "text_entities": [],
-    }
-
-
-def _write_chat(file: TextIO, name: str, kind: str, number: int, messages: Iterator[dict[str, object]]) -> None:
-    """One chat in the layout of Telegram Desktop, message by message."""
-    head = f'{{\n "name": {json.dumps(name, ensure_ascii=False)},\n "type": "{kind}",\n "id": {number},\n "messages": ['
-    file.write(head)
-    for place, message in enumerate(messages):
-        body = json.dumps(message, ensure_ascii=False, indent=1).replace("\n", "\n  ")
-        file.write(("," if place else "") + "\n  " + body)
-    file.write("\n ]\n}\n")
+_README = """Fictional case of Rempart, scale {scale}. Every name, message, number, picture and place is invented and harmless.
+exports/                 Telegram-style exports: the large group, the groups of the communities, private chats, whole accounts
+{lists}truth.jsonl              per private chat: level, speaker, 0-based index of the message that completes the evidence
+members.csv              the invented members and their countries
+"""
+_LISTS = "lists/                   invented hash lists that know some of the files; no row comes from a real list\n"
+_CHECK = "Check: rempart evaluate alerts exports truth.jsonl\n"
