@@ -2,7 +2,7 @@
 PY := .venv/bin/python
 .DEFAULT_GOAL := help
 WAIT ?= $(shell date -u -d '7 days ago' +%Y-%m-%dT00:00:00Z)
-.PHONY: lock help setup demo check test format translations docs bench bench-case bench-door bench-pdq bench-desk flood bench-engine measure powercut
+.PHONY: lock help setup demo check test test-spark format translations docs bench bench-case bench-door bench-pdq bench-desk flood bench-engine measure powercut
 
 help: ## Show this help
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  %-14s %s\n", $$1, $$2}'
@@ -17,7 +17,10 @@ check: ## Format, lint, types, contracts, translations, documents, tests: what C
 	python3 bootstrap.py check
 
 test: ## Run the tests only (make test ARGS="-k whatsapp")
-	$(PY) -m pytest -n 2 --dist loadgroup $(ARGS)
+	$(PY) -m pytest -n 2 -m "not spark" $(ARGS)
+
+test-spark: ## Run the tests that compare DuckDB with Spark (needs Java)
+	$(PY) -m pytest -rs -m spark tests/engine $(ARGS)
 
 format: ## Format the code and mend what lint can mend
 	$(PY) -m ruff check --fix src tests tools bench

@@ -5,9 +5,11 @@
     python3 bootstrap.py setup    only the installation
 
 Packages come from requirements.lock or requirements-dev.lock (with hashes), through uv when pip can install it, else pip.
+`check` adds requirements-spark.lock where Java is, so that every query also runs on Spark; without it these tests are skipped.
 """
 
 import os
+import shutil
 import subprocess
 import sys
 import venv
@@ -25,7 +27,8 @@ CHECKS = (
     ("translations", ["python", "tools/translations.py", "--check"]),
     ("texts of pages", ["python", "tools/page_texts.py", "--check"]),
     ("documents", ["python", "tools/documents.py", "--check"]),
-    ("tests", ["python", "-m", "pytest", "-n", str(WORKERS), "--dist", "worksteal"]),
+    ("tests", ["python", "-m", "pytest", "-n", str(WORKERS), "--dist", "worksteal", "-m", "not spark"]),
+    ("tests on Spark", ["python", "-m", "pytest", "-rs", "-m", "spark", "tests/engine"]),
 )
 
 
@@ -46,19 +49,27 @@ def set_up(*, developer: bool) -> None:
         except (OSError, subprocess.CalledProcessError):
             sys.exit("Python's venv is missing. On Debian: apt install python3-venv. Then run this again.")
     print("Installing the locked packages …", flush=True)
-    lock = "requirements-dev.lock" if developer else "requirements.lock"
+    locked = [("--require-hashes", "-r", lock) for lock in locks(developer=developer)]
     pip = ("python", "-m", "pip", "install", "-q", "--disable-pip-version-check")
-    locked = ("--require-hashes", "-r", lock)
-    ours = ("--no-deps", "-e", ".")
-    if run(*pip, "uv>=0.13,<0.14") == 0:
-        done = run("uv", "pip", "install", "-q", *locked) == 0 and run("uv", "pip", "install", "-q", *ours) == 0
-    else:
-        done = False
+    wanted = [*locked, ("--no-deps", "-e", ".")]
+    done = run(*pip, "uv>=0.13,<0.14") == 0 and all(run("uv", "pip", "install", "-q", *what) == 0 for what in wanted)
     if not done:
         print("uv did not succeed; installing the same lock with pip.", flush=True)
-        done = run(*pip, *locked) == 0 and run(*pip, *ours) == 0
+        done = all(run(*pip, *what) == 0 for what in wanted)
     if not done:
         sys.exit("The packages could not be installed. Nothing else was changed; check the network and try again.")
+
+
+def locks(*, developer: bool) -> tuple[str, ...]:
+    """The locks to install; Spark's 450 MB only where a developer has the Java that it needs."""
+    if not developer:
+        return ("requirements.lock",)
+    if shutil.which("java") is None:
+        print(
+            "No Java here: the tests on Spark will be skipped (Debian: apt install default-jre-headless).", flush=True
+        )
+        return ("requirements-dev.lock",)
+    return ("requirements-dev.lock", "requirements-spark.lock")
 
 
 def check() -> int:

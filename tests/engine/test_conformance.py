@@ -102,7 +102,7 @@ def test_an_example_gives_rows(duck: DuckEngine, query: Query) -> None:
     assert duck.query(query.sql, query.example()).num_rows > 0
 
 
-@pytest.mark.xdist_group("spark")
+@pytest.mark.spark
 @pytest.mark.parametrize("query", PARAMETERS)
 def test_a_query_gives_the_same_on_both(duck: DuckEngine, spark: SparkEngine, query: Query) -> None:
     """The same types, the same rows, and the same order where one is asked for."""

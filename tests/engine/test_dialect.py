@@ -28,7 +28,7 @@ def test_refuses_nothing_that_duckdb_does_not_know(duck: DuckEngine, what: str) 
     duck.query(REFUSED[what], TABLES)
 
 
-@pytest.mark.xdist_group("spark")
+@pytest.mark.spark
 @pytest.mark.parametrize("what", CONSTRUCTS)
 def test_a_construct_means_the_same_on_both(duck: DuckEngine, spark: SparkEngine, what: str) -> None:
     """The same types, the same rows, and the same order where one is asked for."""

@@ -19,7 +19,6 @@ from tests.analysis.case import analysed
 from tests.engine.test_batches import numbers, table
 
 SECRET = "the-blue-umbrella"
-ON_SPARK = pytest.mark.xdist_group("spark")
 
 
 def refuse(path: Path, group: int) -> int:
@@ -42,7 +41,7 @@ def test_says_what_is_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, m
     assert refused.value.exit_code == 3
 
 
-@ON_SPARK
+@pytest.mark.spark
 def test_writes_no_value_of_the_evidence_into_a_log(
     spark: SparkEngine, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -54,7 +53,7 @@ def test_writes_no_value_of_the_evidence_into_a_log(
     assert SECRET not in told.out + told.err + caplog.text
 
 
-@ON_SPARK
+@pytest.mark.spark
 def test_serves_no_page_and_listens_on_loopback(spark: SparkEngine) -> None:
     """In one machine nothing listens where others could ask."""
     settings = spark._session.sparkContext.getConf()
@@ -63,21 +62,21 @@ def test_serves_no_page_and_listens_on_loopback(spark: SparkEngine) -> None:
     assert {settings.get(f"spark.driver.{name}") for name in ("host", "bindAddress")} == {"127.0.0.1"}
 
 
-@ON_SPARK
+@pytest.mark.spark
 def test_leaves_the_environment_as_it_was(spark: SparkEngine) -> None:
     """What Spark needs to know is not left for others to trip over."""
     assert spark.name == "spark"
     assert not {"PYSPARK_PYTHON", "SPARK_LOCAL_IP"} & set(os.environ)
 
 
-@ON_SPARK
+@pytest.mark.spark
 def test_a_failure_of_the_function_comes_through(tmp_path: Path, spark: SparkEngine) -> None:
     """An error of ours keeps its sentence on its way back from Spark."""
     with pytest.raises(OutsideFailure, match="Group 0 said no"):
         list(spark.map_row_groups(refuse, table(tmp_path, rows=30, in_group=10)))
 
 
-@ON_SPARK
+@pytest.mark.spark
 @pytest.mark.parametrize("rows", [0, 95])
 def test_row_groups_come_in_order(tmp_path: Path, spark: SparkEngine, duck: DuckEngine, rows: int) -> None:
     """Wave after wave, the order and the progress are those of this machine."""
@@ -93,7 +92,7 @@ def test_row_groups_come_in_order(tmp_path: Path, spark: SparkEngine, duck: Duck
     assert [number for group in found["spark"] for number in group] == list(range(rows))
 
 
-@ON_SPARK
+@pytest.mark.spark
 def test_a_written_result_is_the_same_file(tmp_path: Path, spark: SparkEngine, duck: DuckEngine) -> None:
     """The same bytes from both engines, with names that Parquet would not take from Spark; no part is left."""
     source = table(tmp_path, rows=95, in_group=7)
@@ -107,7 +106,7 @@ def test_a_written_result_is_the_same_file(tmp_path: Path, spark: SparkEngine, d
     assert len(list(tmp_path.iterdir())) == 3
 
 
-@ON_SPARK
+@pytest.mark.spark
 def test_threads_do_not_see_each_other_s_tables(spark: SparkEngine) -> None:
     """The same name means another table in another thread."""
 
@@ -119,7 +118,7 @@ def test_threads_do_not_see_each_other_s_tables(spark: SparkEngine) -> None:
         assert list(pool.map(total, range(4))) == list(range(4))
 
 
-@ON_SPARK
+@pytest.mark.spark
 def test_detection_is_the_same_on_both(tmp_path: Path, spark: SparkEngine) -> None:
     """Every alert, sight and count of the messages, looked at in row groups on Spark, is that of this machine."""
     folder = analysed(tmp_path).folder / "tables"
@@ -133,7 +132,7 @@ def test_detection_is_the_same_on_both(tmp_path: Path, spark: SparkEngine) -> No
     assert (there.examined, there.not_examined) == (here.examined, here.not_examined)
 
 
-@ON_SPARK
+@pytest.mark.spark
 def test_an_analysis_is_the_same_on_both(tmp_path: Path, spark: SparkEngine) -> None:
     """The document does not tell the engines apart."""
     here, there = analysed(tmp_path / "here"), analysed(tmp_path / "there", options=Options(engine=spark))

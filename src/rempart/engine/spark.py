@@ -85,7 +85,7 @@ class SparkEngine:
         self._session = _start(master, settings, quiet=quiet)
 
     @property
-    def session(self) -> Any:
+    def session(self) -> Any:  # noqa: ANN401 - pyspark may be absent
         """Spark's own session, for a library that brings steps of its own (Splink); names in it are shared."""
         return self._session
 
