@@ -20,9 +20,11 @@ from babel.messages.pofile import read_po, write_po
 from django.conf import settings
 
 import rempart
-from rempart.detection.run import GAPS
 from rempart.detection.signals import SIGNALS
 from rempart.errors import NO_REASON, RempartError
+from rempart.identities.sentences import TEXTS
+from rempart.matching.listing import REASONS
+from rempart.network.place import MIN_DAYS
 from rempart.web.config import Face, SiteConfig
 from rempart.web.setup import django_as, make_folders
 
@@ -32,7 +34,7 @@ SOURCE = ROOT / "src" / "rempart"
 FOLDER = SOURCE / "locale" / "fr" / "LC_MESSAGES"
 KEYWORDS = {"text": None, "_": None, "t": None, "count": (1, 2)}
 # Only where texts are written for people: elsewhere `text(…)` and `count(…)` are other functions.
-FACES = ("analysis/**.py", "cli/**.py", "wording.py")
+FACES = ("analysis/**.py", "cli/**.py", "matching/known.py", "wording.py")
 METHODS = [("**/templates/*.j2", "jinja2.ext:babel_extract"), *((faces, "python") for faces in FACES)]
 OPTIONS = {"**/templates/*.j2": {"encoding": "utf-8", "trimmed": "false"}}
 # Why a system refuses, in the words of Linux; on other systems the rare rest stays English.
@@ -73,17 +75,29 @@ def collect() -> Catalog:
 
 
 def data_texts() -> list[Text]:
-    """Texts that reach the screen through records: gaps of detection and conditions of signals."""
+    """Texts that reach the screen through records: conditions of signals, reasons, and what was not examined."""
     texts: list[Text] = [signal.strong_when for signal in SIGNALS if signal.strong_when]
-    texts += [(gap.one, gap.many) for gap in GAPS]
-    texts += [gap.reason for gap in GAPS]
+    texts += REASONS.values()
+    texts += TEXTS
+    texts += gap_texts()
+    texts.append(f"fewer than {MIN_DAYS} days of activity whose hour is known")
     return texts
 
 
+def gap_texts() -> Iterator[Text]:
+    """What was not examined, and why, wherever the library says so; a reason that is composed is not seen here."""
+    for _, call in calls({"NotExamined"}):
+        words = {word.arg: constant(word.value) for word in call.keywords}
+        if words.get("one") and words.get("many"):
+            yield words["one"] or "", words["many"] or ""
+        if words.get("reason"):
+            yield words["reason"] or ""
+
+
 def plain_texts() -> list[Text]:
-    """Column heads that the terminal's tables name in a loop."""
+    """Column heads that the terminal's tables name in a loop, and a text inside an f-string, which babel does not see."""
     return ["Exhibit", "Read as", "Messages", "Accounts", "Media", "Unread", "Person of interest", "Level",
-            "Alerts and messages to check", "Next enquiry"]  # fmt: skip
+            "Alerts and messages to check", "Next enquiry", "no version told"]  # fmt: skip
 
 
 def import_all() -> None:
@@ -132,7 +146,10 @@ def error_texts() -> list[str]:
     texts = [constant(call.args[0]) for _, call in calls(classes) if call.args]
     texts += [kind.frame for kind in classes.values()]
     texts += [
-        constant(word.value) for _, call in calls({"Reader"}) for word in call.keywords if word.arg == "looked_for"
+        constant(word.value)
+        for _, call in calls({"Reader", "ListForm"})
+        for word in call.keywords
+        if word.arg == "looked_for"
     ]
     texts += [NO_REASON, *REFUSALS]
     return sorted({text for text in texts if text})

@@ -1,6 +1,7 @@
 """An invented chat with one alert of each level, analysed; and an observer that watches nothing."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from rempart.analysis.walk import Options, Outcome, analyse
@@ -30,8 +31,8 @@ class Silent:
 
 
 def analysed(work: Path, chat: Sequence[Said] = EXTORTION, *, options: Options | None = None) -> Outcome:
-    """The analysis of the chat, written below `work`."""
+    """The analysis of the chat, written below `work`; without what is joined over all tables, which `sharing` has."""
     work.mkdir(parents=True, exist_ok=True)
     path = work / "chat.json"
     path.write_bytes(export(chat))
-    return analyse([path], out=work / "out", options=options or Options(), observer=Silent())
+    return analyse([path], out=work / "out", options=replace(options or Options(), joins=False), observer=Silent())

@@ -3,17 +3,19 @@
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import pytest
 
 from rempart.analysis.walk import Options
 from tests.analysis.case import analysed
+from tests.analysis.sharing import Opener, walked
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed: `uv sync --group e2e`")
+AXE = Path(__file__).parents[1] / "vendor" / "axe.min.js"
 CHROMIUM = shutil.which("chromium")
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no chromium here: on Debian, apt install chromium")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
@@ -38,6 +40,13 @@ def page(browser: "Browser", tmp_path: Path) -> "Iterator[Page]":
     tab.goto(report.as_uri())
     yield tab
     context.close()
+
+
+@pytest.fixture(scope="module")
+def joined(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The report of the invented group that passes files round, with lists."""
+    options = Options(lang="en", open_lists=Opener())
+    return walked(tmp_path_factory.mktemp("joined"), options=options).folder / "report.html"
 
 
 def blur_of(tab: "Page") -> str:
@@ -100,3 +109,52 @@ def test_a_tactic_leads_to_its_message(page: "Page") -> None:
 
     assert page.url.endswith(target)
     assert page.locator(f"[id='{target[1:]}']").is_visible()
+
+
+@pytest.mark.parametrize("width", [320, 768, 1280])
+def test_chapters_with_drawings_fit_every_width(browser: "Browser", joined: Path, width: int) -> None:
+    """Drawings and wide tables scroll inside their own box; the page does not."""
+    context = browser.new_context(viewport={"width": width, "height": 800})
+    tab = context.new_page()
+    tab.goto(joined.as_uri())
+    wide = tab.evaluate("document.documentElement.scrollWidth")
+    drawn = tab.locator("svg.network, svg.tiles, svg.curves").count()
+    context.close()
+
+    assert wide <= width
+    assert drawn >= 4
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_nothing_stands_in_the_way_of_who_sees_or_hears_otherwise(
+    browser: "Browser", joined: Path, scheme: Literal["light", "dark"]
+) -> None:
+    """axe finds nothing against WCAG and good practice, by day and by night."""
+    context = browser.new_context(
+        color_scheme=scheme, bypass_csp=True
+    )  # axe is put into the page; the report has no script
+    tab = context.new_page()
+    tab.goto(joined.as_uri())
+    tab.evaluate(AXE.read_text("utf-8"))
+    found = tab.evaluate(
+        "axe.run({resultTypes: ['violations']}).then(r => r.violations.map(v => [v.id, v.nodes[0].html]))"
+    )
+    context.close()
+
+    assert found == []
+
+
+def test_a_number_of_a_key_actor_leads_to_its_messages(browser: "Browser", joined: Path) -> None:
+    """Following a measure opens the sheet of the actor, where the messages stand with their exhibit."""
+    context = browser.new_context()
+    tab = context.new_page()
+    tab.goto(joined.as_uri())
+    link = tab.locator("section[aria-labelledby=actors] td.n a").first
+    target = str(link.get_attribute("href"))[1:]
+    link.click()
+    refs = tab.locator(f"[id='{target}'] .refs a")
+
+    assert tab.locator(f"[id='{target}']").is_visible()
+    assert refs.count() > 0
+    assert str(refs.first.get_attribute("href")) == "#e-1"
+    context.close()

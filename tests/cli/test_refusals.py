@@ -39,6 +39,7 @@ def test_refuses_an_unknown_format_and_says_what_was_looked_for(tmp_path: Path) 
         ("--columns", "text=Body,colour=Blue", "colour"),
         ("--facts", "nowhere.toml", "nowhere.toml"),
         ("--jobs", "0", "--jobs"),
+        ("--engine", "hadoop", "spark://host:7077"),
         ("--colour", "blue", "--colour"),
     ],
 )

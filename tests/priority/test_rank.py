@@ -140,6 +140,29 @@ def test_equal_alerts_are_ordered_by_tactics_then_by_recency_then_by_id() -> Non
     assert [item.reading_order for item in ranking((), *subjects)] == [1, 2, 3, 4, 5]
 
 
+def test_suggestions_never_come_before_an_alert_and_never_before_a_point() -> None:
+    """What the machine suggests without an alert is read after every alert and after what people stated."""
+    suggested = Reading(suggestions=(suggestion("G5"), suggestion("volume")))
+    subjects = [Subject(id="a", reading=suggested), Subject(id="b", reading=TO_READ), Subject(id="c")]
+    facts = [fact("lives_with_child", subject="c")]
+
+    assert [item.subject for item in ranking(facts, *subjects)] == ["c", "b", "a"]
+
+
+def test_without_alerts_suggested_gates_then_factors_order_the_reading() -> None:
+    """Whom nothing speaks of is read last; nobody gets a point or a level by it."""
+    subjects = [
+        Subject(id="a"),
+        Subject(id="b", reading=Reading(suggestions=(suggestion("volume"), suggestion("network_role")))),
+        Subject(id="c", reading=Reading(suggestions=(suggestion("G5"),))),
+        Subject(id="d", reading=Reading(suggestions=(suggestion("volume"),))),
+    ]
+    ranked = ranking((), *subjects)
+
+    assert [item.subject for item in ranked] == ["c", "b", "d", "a"]
+    assert {(item.level, item.points.min) for item in ranked} == {("unranked", 0)}
+
+
 def test_places_span_from_own_max_against_min_to_the_reverse() -> None:
     """What is settled has one place; what is open has a range of places."""
     subjects = [Subject(id=name) for name in ("sure", "open", "low")]

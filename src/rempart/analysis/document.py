@@ -8,11 +8,12 @@ byte ranges in the exhibit. Instants are ISO 8601 in UTC. Null means unknown or 
 from datetime import datetime
 from typing import Literal
 
-import msgspec
+from rempart.analysis.identities_document import IdentitiesShown
+from rempart.analysis.known_document import KnownFiles
+from rempart.analysis.network_document import NetworkShown
+from rempart.analysis.record import Document, Unexamined
 
-
-class Document(msgspec.Struct, frozen=True, kw_only=True):
-    """Base of every record of the document."""
+__all__ = ["Analysis", "Document", "Unexamined"]
 
 
 class Versions(Document, frozen=True, kw_only=True):
@@ -203,13 +204,6 @@ class RankedSubject(Document, frozen=True, kw_only=True):
     exploitability: tuple[AnswerShown, ...]
 
 
-class Unexamined(Document, frozen=True, kw_only=True):
-    """Something that was not looked at, and why."""
-
-    what: str
-    reason: str
-
-
 class PredictiveValue(Document, frozen=True, kw_only=True):
     """Of 100 alerts, how many would be right at `prevalence`, if the measured figures held in the field."""
 
@@ -221,7 +215,10 @@ class PredictiveValue(Document, frozen=True, kw_only=True):
 
 
 class Analysis(Document, frozen=True, kw_only=True):
-    """The whole document. Signals to read and reasons, never a finding about a person."""
+    """The whole document. Signals to read and reasons, never a finding about a person.
+
+    known_files, identities, network: null when this step was not run.
+    """
 
     rempart: Versions
     as_of: datetime | None
@@ -233,3 +230,6 @@ class Analysis(Document, frozen=True, kw_only=True):
     ranking: tuple[RankedSubject, ...]
     not_examined: tuple[Unexamined, ...]
     predictive_value: tuple[PredictiveValue, ...]
+    known_files: KnownFiles | None = None
+    identities: IdentitiesShown | None = None
+    network: NetworkShown | None = None

@@ -5,6 +5,7 @@ Alerts only order the reading and suggest gates and factors; points and levels c
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from rempart.analysis.alerts_shown import Sources
@@ -17,6 +18,7 @@ from rempart.analysis.document import (
     Interval,
     RankedSubject,
 )
+from rempart.analysis.proposals import NOTHING, Proposed
 from rempart.priority.exploitability import Exploitability, read_exploitability
 from rempart.priority.facts import Facts
 from rempart.priority.rank import rank
@@ -40,14 +42,29 @@ _SEVERAL = Wording(fr="alertes envers plusieurs personnes", en="alerts towards s
 _NAMES = Wording(fr="le compte a porté plusieurs noms", en="the account has borne several names")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ranking:
+    """What a ranking rests on beside the alerts: statements of people, and the table of weights."""
+
+    facts: Facts
+    weights: Weights
+
+
 def rank_subjects(
-    sources: Sources, alerts: Sequence[AlertShown], *, facts: Facts, weights: Weights, as_of: datetime | None
+    sources: Sources,
+    alerts: Sequence[AlertShown],
+    *,
+    told: Ranking,
+    as_of: datetime | None,
+    proposed: Proposed = NOTHING,
 ) -> tuple[tuple[RankedSubject, ...], dict[str, str]]:
-    """Everybody with an alert or a fact, in the order of reading; and the title of every gate and factor.
+    """Everybody with an alert or a fact, or whom `proposed` tells, in the order of reading; and the title of every gate and factor.
 
     as_of None (no instant in the exhibits): the latest fact, else 1970, so that no gate with a time limit holds.
     """
-    subjects = [_subject(sources, subject, alerts) for subject in _subjects(sources, alerts, facts)]
+    facts, weights = told.facts, told.weights
+    known = sorted({*subjects_of(sources, alerts, facts), *proposed.told})
+    subjects = [_subject(sources, subject, alerts, proposed.of(subject)) for subject in known]
     moment = as_of or max((fact.at for fact in facts.facts), default=EPOCH)
     ranked = rank(subjects, facts=facts, weights=weights, as_of=moment)
     drawn = {item.subject for item in sample_low(ranked, seed=_seed(sources))}
@@ -65,7 +82,8 @@ def rank_subjects(
     return shown, titles
 
 
-def _subjects(sources: Sources, alerts: Sequence[AlertShown], facts: Facts) -> list[str]:
+def subjects_of(sources: Sources, alerts: Sequence[AlertShown], facts: Facts) -> list[str]:
+    """Accounts with an alert, and those of the exhibits of which people stated something; by id."""
     stated = [fact.subject for fact in (*facts.facts, *facts.answers) if sources.names.is_known(fact.subject)]
     return sorted({alert.speaker for alert in alerts} | set(stated))
 
@@ -75,7 +93,7 @@ def _seed(sources: Sources) -> str:
     return hashlib.sha256("\n".join(sources.detection.timeline.conversations).encode()).hexdigest()
 
 
-def _subject(sources: Sources, subject: str, alerts: Sequence[AlertShown]) -> Subject:
+def _subject(sources: Sources, subject: str, alerts: Sequence[AlertShown], proposed: Sequence[Suggestion]) -> Subject:
     own = [alert for alert in alerts if alert.speaker == subject]
     strong = {tactic.tactic for alert in own for tactic in alert.tactics if tactic.strength == "strong"}
     reading = Reading(
@@ -83,9 +101,18 @@ def _subject(sources: Sources, subject: str, alerts: Sequence[AlertShown]) -> Su
         alerts=len(own),
         strong_tactics=len(strong),
         last_at=max((alert.last_at for alert in own if alert.last_at), default=None),
-        suggestions=tuple(_suggestions(sources, subject, own)),
+        suggestions=_merged([*_suggestions(sources, subject, own), *proposed]),
     )
     return Subject(id=subject, name=sources.names.account_name(subject), reading=reading)
+
+
+def _merged(suggestions: Iterable[Suggestion]) -> tuple[Suggestion, ...]:
+    """Each code once: what the words suggest stands before what the joins suggest, which adds its places."""
+    kept: dict[str, Suggestion] = {}
+    for one in suggestions:
+        known = kept.get(one.code)
+        kept[one.code] = replace(known, refs=tuple(dict.fromkeys((*known.refs, *one.refs)))) if known else one
+    return tuple(kept.values())
 
 
 def _suggestions(sources: Sources, subject: str, own: Sequence[AlertShown]) -> Iterable[Suggestion]:

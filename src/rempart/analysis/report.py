@@ -10,6 +10,8 @@ from markupsafe import Markup
 from rempart.analysis.alerts_shown import TITLES, Sources, ordered
 from rempart.analysis.document import Analysis
 from rempart.analysis.excerpt import excerpt
+from rempart.analysis.places_shown import country_name
+from rempart.analysis.report_parts import parts_of
 from rempart.analysis.timeline_picture import draw
 from rempart.detection.frames import FRAMES
 from rempart.detection.signals import SIGNALS
@@ -17,6 +19,7 @@ from rempart.detection.tactics import shared_reader
 from rempart.wording import Wording
 
 MAX_ALERTS = 300  # shown with their messages; the others stand in analysis.json
+MAX_RANKED = 200
 _FRAMES = {frame.code: frame.title for frame in FRAMES}
 
 
@@ -26,6 +29,7 @@ def render_report(document: Analysis, sources: Sources, factor_titles: Mapping[s
     environment = Environment(
         loader=PackageLoader("rempart.analysis"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
     )
+    environment.filters["country_name"] = lambda code: country_name(code, words.lang)
     environment.filters["factor_title"] = lambda code: factor_titles.get(code, code)
     shown = ordered(sources.detection)[:MAX_ALERTS]
     reader = shared_reader()
@@ -42,7 +46,9 @@ def render_report(document: Analysis, sources: Sources, factor_titles: Mapping[s
             (told, excerpt(sources, alert, reader), draw(sources, alert))
             for told, alert in zip(document.alerts, shown, strict=False)
         ],
+        max_ranked=MAX_RANKED,
         **_wordings(sources),
+        **parts_of(document, words),
     )
 
 

@@ -4,16 +4,19 @@ Everything written goes under one folder: `tables/*.parquet`, `analysis.json`, `
 read-only. The same exhibits, facts, options and versions give the same bytes.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Protocol
+from types import MappingProxyType
 
 import msgspec
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 from rempart.analysis.alerts_shown import Sources, show_alerts
 from rempart.analysis.document import (
+    AlertShown,
     Analysis,
     ExhibitRead,
     Totals,
@@ -21,9 +24,15 @@ from rempart.analysis.document import (
     UnreadBytes,
     Versions,
 )
+from rempart.analysis.identities_shown import show_identities
+from rempart.analysis.joins import Ground, Joined, ListOpener, join_all
+from rempart.analysis.known_shown import show_known
 from rempart.analysis.measured import predictive_values
 from rempart.analysis.names import Names
-from rempart.analysis.ranking import rank_subjects, unplaced
+from rempart.analysis.network_shown import Shown, show_network
+from rempart.analysis.observer import Observer
+from rempart.analysis.proposals import NOTHING, Proposed, propose
+from rempart.analysis.ranking import Ranking, rank_subjects, subjects_of, unplaced
 from rempart.analysis.report import render_report
 from rempart.conversations.parts import Exhibit, open_exhibit
 from rempart.conversations.reader import Reader
@@ -31,9 +40,12 @@ from rempart.conversations.readers import READERS
 from rempart.conversations.reading import Profile, Reading, read_exhibit, recognise
 from rempart.conversations.store import TableWriter
 from rempart.detection.run import RULES_VERSION, Detection, run
+from rempart.engine.queries import DuckEngine, Engine
 from rempart.errors import BadInput, OutsideFailure, reason_of
+from rempart.identities.kept import read_kept
+from rempart.matching.likeness import Opener, open_parts
 from rempart.priority.facts import Facts, parse_facts
-from rempart.priority.weights import Weights, load_weights
+from rempart.priority.weights import load_weights
 from rempart.version import VERSION
 from rempart.wording import Lang, Wording, wording
 
@@ -46,19 +58,14 @@ class NotSaved(OutsideFailure):
     """The disk refused a document."""
 
 
-class Observer(Protocol):
-    """Who watches a long walk: told the stage that begins with its size, then how far it is."""
-
-    def stage(self, name: str, total: int) -> None:
-        """A stage begins; `total` in bytes or messages."""
-
-    def advance(self, done: int) -> None:
-        """How much of the stage is done."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
-    """How to walk. `as_of`: the instant against which urgency is told; None takes the last instant of the exhibits."""
+    """How to walk. `as_of`: the instant against which urgency is told; None takes the last instant of the exhibits.
+
+    engine: where the tables are joined and the texts looked at; this machine when None. The outcome does not depend on it.
+    joins: whether files, accounts and the network are looked at over all tables. open_lists: the lists of known files, None for none.
+    seed: of what is drawn for identities and communities; the same seed gives the same outcome.
+    """
 
     lang: Lang = "en"
     profile: Profile = "association"
@@ -67,14 +74,10 @@ class Options:
     as_of: datetime | None = None
     prevalences: tuple[float, ...] = ()
     readers: tuple[Reader, ...] = field(default=READERS)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ranking:
-    """What a ranking rests on beside the alerts: statements of people, and the table of weights."""
-
-    facts: Facts
-    weights: Weights
+    engine: Engine | None = None
+    joins: bool = True
+    open_lists: ListOpener | None = None
+    seed: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,11 +96,17 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Concluded:
-    """The document, and what a report shows beside it: the sources behind the alerts, and the titles of the ranking."""
+    """The document, and what a report shows beside it: the sources behind the alerts, and the titles of the ranking.
+
+    tables: what the document names the first of, whole, by the name of the file. joined: the readings over all tables, None when they
+    were not asked for.
+    """
 
     document: Analysis
     sources: Sources
     titles: dict[str, str]
+    tables: Mapping[str, pa.Table]
+    joined: Joined | None = None
 
 
 def read_exhibits(paths: Sequence[Path], *, out: Path, options: Options, observer: Observer) -> tuple[Reading, ...]:
@@ -107,14 +116,13 @@ def read_exhibits(paths: Sequence[Path], *, out: Path, options: Options, observe
     """
     _check_folder(paths, out)
     exhibits = _open(paths, observer)
-    for exhibit in exhibits:
-        recognise(exhibit, options.readers)
+    recognised = [recognise(exhibit, options.readers) for exhibit in exhibits]
     readings: list[Reading] = []
     with TableWriter(out) as writer:
-        for exhibit in exhibits:
+        for exhibit, taken in zip(exhibits, recognised, strict=True):
             observer.stage(wording(options.lang).text("Reading {name}", name=exhibit.name), _size(exhibit))
             reading = read_exhibit(
-                exhibit, writer=writer, readers=options.readers, profile=options.profile, progress=observer.advance
+                exhibit, writer=writer, readers=taken, profile=options.profile, progress=observer.advance
             )
             readings.append(reading)
     return tuple(readings)
@@ -126,8 +134,13 @@ def analyse(paths: Sequence[Path], *, out: Path, options: Options, observer: Obs
     Raises: BadInput (nothing usable was given; what stood in `out` is intact), OutsideFailure.
     """
     _ranking(options)  # facts that cannot be used are told before anything is read
+    if out.is_dir():
+        read_kept(out)  # and so are judgements
     readings = read_exhibits(paths, out=out / "tables", options=options, observer=observer)
-    concluded = conclude(exhibits_read(readings), out=out, options=options, observer=observer)
+    opener = open_parts([reading.exhibit for reading in readings])
+    concluded = conclude(exhibits_read(readings), out=out, options=options, observer=observer, opener=opener)
+    for name, table in concluded.tables.items():
+        _save_table(out / "tables" / f"{name}.parquet", table)
     save_document(out, concluded.document)
     report = render_report(concluded.document, concluded.sources, concluded.titles)
     _save(out / "report.html", report.encode("utf-8"))
@@ -140,18 +153,45 @@ def exhibits_read(readings: Sequence[Reading]) -> tuple[ExhibitRead, ...]:
     return tuple(_exhibit(reading) for reading in readings)
 
 
-def conclude(read: Sequence[ExhibitRead], *, out: Path, options: Options, observer: Observer) -> Concluded:
+def conclude(
+    read: Sequence[ExhibitRead], *, out: Path, options: Options, observer: Observer, opener: Opener | None = None
+) -> Concluded:
     """The document over the tables in `out`, which nothing is written to; its last stage is the caller's to end.
 
-    Raises: BadInput for facts that cannot be used, OutsideFailure.
+    opener: gives the bytes of media, where the exhibits are at hand. Raises: BadInput for facts that cannot be used, OutsideFailure.
     """
     words, told = wording(options.lang), _ranking(options)
+    engine = options.engine or DuckEngine()
     observer.stage(words.text("Looking at the messages"), sum(exhibit.messages for exhibit in read))
-    detection = run(out / "tables", jobs=options.jobs, progress=observer.advance)
-    observer.stage(words.text("Writing the report"), 1)
+    detection = run(out / "tables", jobs=options.jobs, engine=engine, progress=observer.advance)
     sources = Sources(detection=detection, names=Names(out / "tables", detection.timeline), words=words)
-    document, titles = _document(sources, read, told, options)
-    return Concluded(document=document, sources=sources, titles=titles)
+    ground = Ground(
+        tables=out / "tables",
+        engine=engine,
+        jobs=options.jobs,
+        seed=options.seed,
+        open_lists=options.open_lists,
+        opener=opener,
+        judgements=read_kept(out),
+    )
+    joined = join_all(ground, sources, observer) if options.joins else None
+    observer.stage(words.text("Writing the report"), 1)
+    document, titles = _document(sources, read, told, options, _Joins(joined=joined, ground=ground))
+    return Concluded(
+        document=document,
+        sources=sources,
+        titles=titles,
+        tables=joined.tables if joined else MappingProxyType({}),
+        joined=joined,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Joins:
+    """The readings over all tables, None when they were not asked for, and what they rest on."""
+
+    joined: Joined | None
+    ground: Ground
 
 
 def save_document(out: Path, document: Analysis) -> None:
@@ -195,12 +235,14 @@ def _size(exhibit: Exhibit) -> int:
 
 
 def _document(
-    sources: Sources, read: Sequence[ExhibitRead], told: Ranking, options: Options
+    sources: Sources, read: Sequence[ExhibitRead], told: Ranking, options: Options, joins: _Joins
 ) -> tuple[Analysis, dict[str, str]]:
     detection, words = sources.detection, sources.words
     as_of = options.as_of or _last_instant(detection)
     alerts = show_alerts(sources)
-    ranking, titles = rank_subjects(sources, alerts, facts=told.facts, weights=told.weights, as_of=as_of)
+    ranking, titles = rank_subjects(
+        sources, alerts, told=told, as_of=as_of, proposed=_proposed(sources, alerts, told, joins)
+    )
     document = Analysis(
         rempart=Versions(version=VERSION, rules_version=RULES_VERSION, weights_version=told.weights.version),
         as_of=as_of,
@@ -213,7 +255,34 @@ def _document(
         not_examined=(*_not_examined(read, detection, words), *_unplaced(sources, told.facts)),
         predictive_value=predictive_values(words, chosen=options.prevalences),
     )
-    return document, titles
+    return _with_joins(document, joins, sources), titles
+
+
+def _proposed(sources: Sources, alerts: Sequence[AlertShown], told: Ranking, joins: _Joins) -> Proposed:
+    if joins.joined is None:
+        return NOTHING
+    ground = joins.ground
+    return propose(
+        joins.joined.network,
+        joins.joined.identities,
+        subjects=subjects_of(sources, alerts, told.facts),
+        tables=ground.tables,
+        engine=ground.engine,
+    )
+
+
+def _with_joins(document: Analysis, joins: _Joins, sources: Sources) -> Analysis:
+    """The document with its sections on files, identities and the network."""
+    joined, ground, words = joins.joined, joins.ground, sources.words
+    if joined is None:
+        return document
+    shown = Shown(network=joined.network, names=sources.names, engine=ground.engine, words=words)
+    return msgspec.structs.replace(
+        document,
+        known_files=show_known(joined.known, tables=ground.tables, engine=ground.engine, words=words),
+        identities=show_identities(joined.identities, names=sources.names, seed=ground.seed, words=words),
+        network=show_network(shown),
+    )
 
 
 def _last_instant(detection: Detection) -> datetime | None:
@@ -311,3 +380,10 @@ def _save(path: Path, data: bytes) -> None:
         raise NotSaved(
             "{name} could not be saved: {reason}.", can_retry=True, name=path.name, reason=reason_of(error)
         ) from error
+
+
+def _save_table(path: Path, table: pa.Table) -> None:
+    """Beside the conversation tables, whole or not at all. Raises: NotSaved."""
+    data = pa.BufferOutputStream()
+    pq.write_table(table, data, compression="zstd")
+    _save(path, data.getvalue().to_pybytes())

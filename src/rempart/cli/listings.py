@@ -31,7 +31,9 @@ def list_opener(folder: Path, *, identity_files: Sequence[Path], by: str) -> Lis
     kept = folder / FOLDER if (folder / FOLDER).is_dir() else folder
     store = ListStore(kept)
     if not store.lists():
-        raise NoListsKept("No list is kept in {name}. `rempart hashes add LIST --name NAME` adds one.", name=folder.name)
+        raise NoListsKept(
+            "No list is kept in {name}. `rempart hashes add LIST --name NAME` adds one.", name=folder.name
+        )
     identities = _identities(list(identity_files) or [folder / KEYS / "desk.key"])
 
     def open_lists(exhibits: tuple[str, ...], media: int) -> Sequence[Listing]:

@@ -1,8 +1,10 @@
 """`rempart`: the commands. Exit codes: 0 done, 1 done but something could not be read, 2 your input, 3 outside failure."""
 
+import getpass
 import os
 import sys
 import webbrowser
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -11,7 +13,9 @@ import typer
 from typer.main import get_command
 
 from rempart.analysis.walk import Options, Outcome, analyse, read_exhibits
-from rempart.cli import bags, doors, evaluate, keys, ledgers, site
+from rempart.cli import bags, doors, evaluate, hashes, identities, keys, ledgers, site
+from rempart.cli.engines import open_engine
+from rempart.cli.listings import list_opener
 from rempart.cli.screen import Bars, errors, language_of_environment, out, print_outcome, print_readings, shown
 from rempart.cli.usage import usage_sentence
 from rempart.conversations.reader import Reader
@@ -19,7 +23,7 @@ from rempart.conversations.readers import READERS
 from rempart.conversations.readers.delimited import parse_column_map, with_map
 from rempart.conversations.reading import Profile
 from rempart.errors import BadInput, RempartError, reason_of
-from rempart.fictional.case import DEMO_SCALE, SMALLEST_SCALE, write_case
+from rempart.fictional.case import DEMO_SCALE, SMALLEST_SCALE, Files, write_case
 from rempart.version import VERSION
 from rempart.wording import Lang, wording
 
@@ -38,6 +42,8 @@ keys.register(app)
 bags.register(app)
 site.register(app)
 doors.register(app)
+hashes.register(app)
+identities.register(app)
 
 Exports = Annotated[
     list[Path], typer.Argument(metavar="EXPORT", help=_("Exports: files, zip archives or folders."), show_default=False)
@@ -54,6 +60,9 @@ ColumnsOption = Annotated[
 ]
 JobsOption = Annotated[
     int, typer.Option("--jobs", min=1, help=_("Processes to use at most."), show_default=_("one per processor"))
+]
+EngineOption = Annotated[
+    str, typer.Option("--engine", help=_("duckdb, spark, or the address of a Spark cluster (spark://host:7077)."))
 ]
 CORES = os.cpu_count() or 1
 
@@ -93,6 +102,20 @@ def analyse_command(  # noqa: PLR0913, PLR0917 - one parameter per option of the
     profile: ProfileOption = "association",
     columns: ColumnsOption = None,
     jobs: JobsOption = CORES,
+    engine: EngineOption = "duckdb",
+    hashes: Annotated[
+        Path | None,
+        typer.Option("--hashes", help=_("Folder with the sealed lists of known files (`rempart hashes`).")),
+    ] = None,
+    identity_key: Annotated[
+        list[Path] | None,
+        typer.Option("--identity-key", help=_("Private key that opens the lists; the key of the desk by default.")),
+    ] = None,
+    by: Annotated[
+        str | None,
+        typer.Option("--by", help=_("Who looks files up, for the use log; your account on this machine by default.")),
+    ] = None,
+    seed: Annotated[int, typer.Option("--seed", min=0, help=_("Seed of what is drawn; the same gives the same."))] = 1,
 ) -> None:
     """`rempart analyse`."""
     options = Options(
@@ -103,9 +126,16 @@ def analyse_command(  # noqa: PLR0913, PLR0917 - one parameter per option of the
         as_of=_instant(as_of) if as_of else None,
         prevalences=_prevalences(prevalence or []),
         readers=_readers(columns),
+        open_lists=list_opener(hashes, identity_files=identity_key or (), by=by or getpass.getuser()) if hashes else None,
+        seed=seed,
     )
-    outcome = _walk(exports, to, options)
+    with open_engine(engine) as opened:
+        outcome = _walk(exports, to, replace(options, engine=opened))
     raise typer.Exit(0 if outcome.is_complete else 1)
+
+
+class NoLists(BadInput):
+    """Rows were asked for a hash list that is not written."""
 
 
 @app.command(name="demo-case", help=_("Makes harmless fictional exports with a documented truth."))
@@ -114,10 +144,19 @@ def demo_case(
     scale: Annotated[
         float, typer.Option("--scale", min=SMALLEST_SCALE, help=_("1 is 10,000 members and 73,000 messages."))
     ] = 1.0,
+    media: Annotated[
+        bool, typer.Option("--media", help=_("With the files that go round (invented pictures) and hash lists."))
+    ] = False,
+    known: Annotated[
+        int, typer.Option("--known", min=0, help=_("Rows of the largest hash list, filled up with invented ones."))
+    ] = 0,
 ) -> None:
     """`rempart demo-case`."""
+    if known and not media:
+        raise NoLists("Hash lists are written with the files only: add --media. Nothing was written.")
+    files = Files(known=known) if media else None
     with Bars() as bars:
-        write_case(to, scale=scale, observer=bars, stage=_("Writing the fictional case"))
+        write_case(to, scale=scale, observer=bars, stage=_("Writing the fictional case"), files=files)
     out.print(shown(_("Written to {path}", path=to)))
 
 

@@ -3,6 +3,7 @@
 import os
 import sys
 import unicodedata
+from collections.abc import Iterator
 from types import TracebackType
 from typing import Self
 
@@ -128,8 +129,35 @@ def print_outcome(outcome: Outcome, lang: Lang) -> None:
     )
     if document.ranking:
         out.print(_ranking_table(document, words))
+    for line in _joined_lines(document, words):
+        out.print(line)
     out.print(words.text("These are signals to read, not findings about anybody. A named person reads and decides."))
     out.print(shown(words.text("Report: {path}", path=outcome.folder / "report.html")))
+
+
+def _joined_lines(document: Analysis, words: Wording) -> Iterator[str]:
+    """What files, accounts and the network gave, a line each; nothing of what was not looked at."""
+    known, identities, network = document.known_files, document.identities, document.network
+    if known is not None and known.asked:
+        yield words.count(
+            "{count} different file that a list names.", "{count} different files that a list names.", known.files_total
+        )
+    if known is not None and not known.asked and known.media:
+        yield words.text("Files were compared with no list: none was given (--hashes).")
+    if network is not None and network.lists_asked:
+        yield words.count(
+            "{count} account brought files that no list knows.",
+            "{count} accounts brought files that no list knows.",
+            network.bringers_total,
+        )
+    if network is not None and network.sharers:
+        yield words.count("{count} community of sharing.", "{count} communities of sharing.", network.communities_total)
+    if identities is not None and identities.suggestions_total:
+        yield words.count(
+            "{count} pair of accounts to be compared by a person.",
+            "{count} pairs of accounts to be compared by a person.",
+            identities.suggestions_total,
+        )
 
 
 def _ranking_table(document: Analysis, words: Wording) -> Table:

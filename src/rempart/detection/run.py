@@ -14,7 +14,7 @@ from rempart.detection.alerts import Alert, Kin, Stated, find_kin, raise_alerts,
 from rempart.detection.behaviour import Behaviour, observe
 from rempart.detection.pairs import NOBODY, Timeline, build_timeline
 from rempart.detection.tactics import Sight, shared_reader
-from rempart.engine.batches import count_workers, map_row_groups
+from rempart.engine.queries import DuckEngine, Engine
 from rempart.records import NotExamined
 
 RULES_VERSION = "2026.11.2"
@@ -60,14 +60,16 @@ class Detection:
     not_examined: tuple[NotExamined, ...]
 
 
-def run(folder: Path, *, jobs: int = 1, progress: Callable[[int], None] | None = None) -> Detection:
+def run(
+    folder: Path, *, jobs: int = 1, engine: Engine | None = None, progress: Callable[[int], None] | None = None
+) -> Detection:
     """Looks at every message of the tables in `folder`; `progress` is told the messages passed.
 
-    jobs: processes to use at most. The outcome does not depend on it.
+    jobs: processes to use at most. engine: where the texts are looked at, this machine when None. The outcome depends on neither.
     """
     path = folder / "messages.parquet"
     timeline = build_timeline(folder)
-    results = map_row_groups(look_at_group, path, workers=count_workers(path, jobs), progress=progress)
+    results = (engine or DuckEngine()).map_row_groups(look_at_group, path, jobs=jobs, progress=progress)
     sights, cut = _place(results, timeline, pq.read_metadata(path).num_rows)
     stated = stated_ages(timeline, sights, _answers(folder, timeline, sights))
     kin = find_kin(timeline, sights, _named_as_kin(folder, timeline))

@@ -6,8 +6,9 @@ Layer 1 is told beside: pairs that an identifier of the export joins at the same
 
 import csv
 import io
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import combinations
 
 import msgspec
 
@@ -50,6 +51,45 @@ class IdentityReport(msgspec.Struct, frozen=True, kw_only=True):
     largest_component: int
     mixed_components: int
     unknown: int
+
+
+class KindFigures(msgspec.Struct, frozen=True, kw_only=True):
+    """Of one kind of planted accounts, at the default threshold. pairs: of one person; found: of them, suggested.
+
+    wrong: suggested pairs of two persons of which an account is of this kind.
+    """
+
+    kind: str
+    pairs: int
+    found: int
+    wrong: int
+
+
+def parse_kinds(text: str) -> dict[str, str]:
+    """account_id -> what was planted, with what it can be found by, from the truth of the fictional case; "" where nothing was."""
+    rows = csv.DictReader(io.StringIO(text))
+    return {row["account_id"]: f"{row['plant']} ({row['linked_by']})" if row["linked_by"] else row["plant"] for row in rows}
+
+
+def figures_by_kind(
+    found: Identities, *, persons: Mapping[str, str], kinds: Mapping[str, str]
+) -> tuple[KindFigures, ...]:
+    """The figures of every kind, by name; suggested pairs of which the truth does not know an account are not counted."""
+    held: dict[str, list[str]] = defaultdict(list)
+    for account in sorted(persons):
+        held[persons[account]].append(account)
+    true = {pair for accounts in held.values() for pair in combinations(accounts, 2)}
+    told = {(item.left, item.right) for item in found.suggestions.open}
+    wrong = [pair for pair in told - true if set(pair) <= persons.keys()]
+    return tuple(
+        KindFigures(
+            kind=kind,
+            pairs=sum(kinds[pair[0]] == kind for pair in true),
+            found=sum(kinds[pair[0]] == kind for pair in true & told),
+            wrong=sum(kind in (kinds[pair[0]], kinds[pair[1]]) for pair in wrong),
+        )
+        for kind in sorted(set(kinds.values()) - {""})
+    )
 
 
 def parse_persons(text: str) -> dict[str, str]:

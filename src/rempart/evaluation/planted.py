@@ -20,7 +20,7 @@ _GROUP = "telegram:planted/group"
 def write_planted(folder: Path, *, accounts: Sequence[Planted], messages: int = 20) -> Path:
     """Writes the tables below `folder`, and `truth.csv` (account_id, person) beside them; gives the path of the truth.
 
-    messages: of each account, at least 1.
+    messages: of each account, at least 1; the first ones hold what the account states.
     """
     with TableWriter(folder) as writer:
         _append(writer, "accounts", map(_account, accounts))
@@ -91,7 +91,7 @@ def _messages(accounts: Iterable[Planted], messages: int) -> Iterator[dict[str, 
                 "sequence": row,
                 "kind": "message",
                 "account_id": item.account_id,
-                "text": "hello",
+                "text": item.says[number].text if number < len(item.says) else "hello",
                 "sent_at": _at(item, number, messages),
                 "zone": "utc",
                 "mentions": [],

@@ -3,8 +3,8 @@
 Machine output gives no point and no gate: it orders reading among subjects that people put at the same place, and lists
 what a person should confirm. Order of reading: P0, P1, P2, and in each the min points, highest first; then P3 and
 unranked together, because what nobody has looked at is not less urgent than what was found ordinary. Equals, and all of
-that last class: immediate alerts, then to_read, then distinct strong tactics, then the latest alert, then min points,
-then id.
+that last class: immediate alerts, then to_read, then distinct strong tactics, then the latest alert, then suggested gates,
+then suggested factors, then min points, then id.
 Source: reference, Prioritisation C3.
 """
 
@@ -112,8 +112,9 @@ def _key(assessment: Assessment, *, worst: bool) -> tuple[int, float]:
 
 def _reading_key(
     subject: Subject, assessment: Assessment, as_of: datetime
-) -> tuple[int, float, int, int, bool, timedelta, float, str]:
+) -> tuple[int, float, int, int, bool, timedelta, int, int, float, str]:
     reading, points = subject.reading, assessment.points.min
+    gates = sum(item.code in GATE_CODES for item in reading.suggestions)
     level = LEVELS.index(assessment.level_range.under_min)
     return (
         level,
@@ -122,6 +123,8 @@ def _reading_key(
         -reading.strong_tactics,
         reading.last_at is None,
         as_of - reading.last_at if reading.last_at is not None else timedelta(),
+        -gates,
+        gates - len(reading.suggestions),
         -points,
         subject.id,
     )
