@@ -20,7 +20,7 @@ from django.conf import settings
 from django.utils.translation.template import templatize
 
 sys.path.insert(0, str(Path(__file__).parent))
-from translations import clean, missing, mo_bytes, po_bytes
+from translations import clean, inside_fstrings, missing, mo_bytes, po_bytes
 
 WEB = Path(__file__).resolve().parent.parent / "src" / "rempart" / "web"
 FOLDER = WEB / "locale" / "fr" / "LC_MESSAGES"
@@ -52,6 +52,8 @@ def collect() -> Catalog:
             catalog.add(text)
     for _, _, message, _, context in extract_from_dir(str(WEB), [("**.py", "python")], {}, KEYWORDS, comment_tags=()):
         catalog.add(message, context=context)
+    for text in inside_fstrings(WEB, names=("_", "gettext")):
+        catalog.add(text)
     return catalog
 
 

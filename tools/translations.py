@@ -69,7 +69,7 @@ def collect() -> Catalog:
     )
     for file, _, message, _, _ in sorted(found, key=lambda item: (item[0], item[1])):
         catalog.add(message, locations=[(f"src/rempart/{file}", 1)])
-    for text in (*data_texts(), *plain_texts(), *error_texts()):
+    for text in (*data_texts(), *plain_texts(), *hidden_texts(), *error_texts()):
         catalog.add(text, locations=[("data", 1)])
     return catalog
 
@@ -95,9 +95,25 @@ def gap_texts() -> Iterator[Text]:
 
 
 def plain_texts() -> list[Text]:
-    """Column heads that the terminal's tables name in a loop, and a text inside an f-string, which babel does not see."""
+    """Column heads that the terminal's tables name in a loop."""
     return ["Exhibit", "Read as", "Messages", "Accounts", "Media", "Unread", "Person of interest", "Level",
-            "Alerts and messages to check", "Next enquiry", "no version told"]  # fmt: skip
+            "Alerts and messages to check", "Next enquiry"]  # fmt: skip
+
+
+def hidden_texts() -> Iterator[str]:
+    """Texts asked for inside an f-string, which babel does not see before Python 3.12."""
+    for folder in (SOURCE / "analysis", SOURCE / "cli"):
+        yield from inside_fstrings(folder, names=("_", "text"))
+
+
+def inside_fstrings(folder: Path, *, names: Collection[str]) -> Iterator[str]:
+    """Constant first arguments of calls of these names inside f-strings below the folder."""
+    for path in sorted(folder.rglob("*.py")):
+        inside = (node for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.JoinedStr))
+        for call in (part for node in inside for part in ast.walk(node) if isinstance(part, ast.Call)):
+            text = constant(call.args[0]) if call.args and name_of(call.func) in names else None
+            if text:
+                yield text
 
 
 def import_all() -> None:

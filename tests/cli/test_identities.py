@@ -89,7 +89,7 @@ def test_the_list_as_json_is_what_the_documentation_tells(folder: Path, ask_here
         (ONE, OTHER, "positive", " ", "why"),
     ],
 )
-def test_a_judgement_that_cannot_stand_is_refused(  # noqa: PLR0913, PLR0917 - the cases
+def test_a_judgement_that_cannot_stand_is_refused(
     one: str, other: str, answer: str, reason: str, said: str, folder: Path, ask_here: Ask
 ) -> None:
     """One sentence, and nothing is written."""

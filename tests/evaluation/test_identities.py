@@ -5,7 +5,14 @@ from pathlib import Path
 import pytest
 
 from rempart.engine.queries import DuckEngine
-from rempart.evaluation.identities import BadTruth, evaluate_identities, parse_persons
+from rempart.evaluation.identities import (
+    BadTruth,
+    KindFigures,
+    evaluate_identities,
+    figures_by_kind,
+    parse_kinds,
+    parse_persons,
+)
 from rempart.evaluation.planted import write_planted
 from rempart.fictional.dice import Dice
 from rempart.fictional.people import people
@@ -41,3 +48,26 @@ def test_a_truth_without_its_columns_is_refused(text: str) -> None:
     """Nothing is measured on half a truth."""
     with pytest.raises(BadTruth):
         parse_persons(text)
+
+
+def test_figures_by_kind_count_what_was_found_of_it_and_what_was_wrong(tmp_path: Path) -> None:
+    """A truth that gives every account to one person makes all right; one to each, all wrong."""
+    accounts = people(200, dice=Dice(2))
+    write_planted(tmp_path, accounts=accounts, messages=1)
+    found = compare(tmp_path, engine=DuckEngine(threads=1))
+    kinds = {item.account_id: "any" for item in accounts}
+    told = len(found.suggestions.open)
+    pairs = len(accounts) * (len(accounts) - 1) // 2
+
+    one = figures_by_kind(found, persons=dict.fromkeys(kinds, "1"), kinds=kinds)
+    each = figures_by_kind(found, persons={account: account for account in kinds}, kinds=kinds)
+
+    assert one == (KindFigures(kind="any", pairs=pairs, found=told, wrong=0),)
+    assert each == (KindFigures(kind="any", pairs=0, found=0, wrong=told),)
+
+
+def test_a_kind_is_told_with_what_links_it() -> None:
+    """And what was not planted has none."""
+    text = "account_id,person,plant,linked_by\na,1,same phone,phone name\nb,2,homonym,\nc,3,,\n"
+
+    assert parse_kinds(text) == {"a": "same phone (phone name)", "b": "homonym", "c": ""}

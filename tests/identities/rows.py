@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from rempart.conversations.store import TableWriter
 from rempart.conversations.tables import TABLES
-from rempart.fictional.people import Planted
+from rempart.fictional.people import Planted, Said
 from rempart.identities.gather import IDENTIFIERS
 
 EXHIBIT = "e" * 64
@@ -32,6 +32,7 @@ class Shown:
     handle: str | None = None
     days: tuple[int, int] | None = (0, 10)
     basis: str = "export"
+    claim: str = "own"  # where the number or e-mail is stated
 
 
 def identify(*shown: Shown) -> pa.Table:
@@ -46,9 +47,11 @@ def identify(*shown: Shown) -> pa.Table:
 
 
 def identify_planted(accounts: Iterable[Planted]) -> pa.Table:
-    """The table IDENTIFIERS of planted accounts, with their own periods."""
+    """The table IDENTIFIERS of planted accounts, with their own periods, and what they state."""
     first = datetime(2024, 1, 1, tzinfo=UTC)
-    return identify(
+    told = list(accounts)
+    stated = [_said(item.account_id, said) for item in told for said in item.says]
+    fields = identify(
         *(
             Shown(
                 account=item.account_id,
@@ -58,9 +61,22 @@ def identify_planted(accounts: Iterable[Planted]) -> pa.Table:
                 handle=item.handle,
                 days=((item.first_at - first).days, (item.last_at - first).days),
             )
-            for item in accounts
+            for item in told
         )
     )
+    return pa.concat_tables([fields, pa.Table.from_pylist(stated, schema=IDENTIFIERS)])
+
+
+def _said(account: str, said: Said) -> dict[str, object]:
+    plain = {
+        "source": "messages.text",
+        "exhibit_sha256": EXHIBIT,
+        "row": 1,
+        "position": 0,
+        "times": 1,
+        "basis": "stated",
+    }
+    return {**plain, "account_id": account, "kind": said.kind, "value": said.value, "claim": said.claim}
 
 
 def _row(item: Shown, kind: str, value: str, place: int) -> dict[str, object]:
@@ -73,6 +89,7 @@ def _row(item: Shown, kind: str, value: str, place: int) -> dict[str, object]:
         "source": "messages.text" if basis == "stated" else "accounts",
         "exhibit_sha256": EXHIBIT,
         "row": 1 if basis == "stated" else None,
+        "claim": item.claim if basis == "stated" else None,
         "position": place,
         "times": 1,
         "first_seen": day(item.days[0]) if item.days else None,

@@ -76,6 +76,24 @@ def test_a_number_in_a_message_is_a_statement_with_its_place_and_period(tmp_path
     assert (row["first_seen"], row["last_seen"]) == (day(3), day(9))
 
 
+def test_the_strongest_claim_of_all_messages_is_kept_with_its_message(tmp_path: Path) -> None:
+    """What is forwarded is somebody else's words."""
+    own = "my number is 06 39 98 12 34"
+    messages: list[dict[str, object]] = [
+        {"account_id": "telegram:user1", "text": "for the car pool: 06 39 98 12 34"},
+        {"account_id": "telegram:user1", "text": own},
+        {"account_id": "telegram:user2", "text": own, "forwarded_from": "Zoé"},
+        {"account_id": "telegram:user3", "text": "insta: zoe_99"},
+    ]
+    rows = gather(write_tables(tmp_path, messages=messages), engine=ENGINE).identifiers.to_pylist()
+
+    assert [(row["account_id"], row["kind"], row["claim"], row["row"], row["times"]) for row in rows[:2]] == [
+        ("telegram:user1", "phone", "own", 2, 2),
+        ("telegram:user2", "phone", "others", 3, 1),
+    ]
+    assert {row["claim"] for row in rows[2:]} == {None}
+
+
 def test_a_service_line_is_its_own_basis(tmp_path: Path) -> None:
     """What the service says is not what the account stated."""
     messages = [{"account_id": "whatsapp:e/x", "kind": "service", "text": "changed to +33 6 39 98 12 34"}]

@@ -112,3 +112,29 @@ def test_the_order_of_the_rows_changes_nothing(order: list[int]) -> None:
     shown = [Shown(account=f"a{place}", phone=f"+3363998123{place // 2}") for place in range(6)]
 
     assert edges(*(shown[place] for place in order)) == edges(*shown)
+
+
+def stating(number: int, *, claim: str = "own", days: tuple[int, int] | None = None) -> Shown:
+    """An account that states the number; its days are those of the message and of the account."""
+    return Shown(account=f"s{number}", names=("Zoé",), phone=PHONE, basis="stated", claim=claim, days=days or (0, 10))
+
+
+def test_a_number_that_three_call_their_own_at_once_is_shared() -> None:
+    """Two may be one person's; three are a household."""
+    assert {edge.shared for edge in edges(*map(stating, range(3)))} == {True}
+    assert {edge.shared for edge in edges(*map(stating, range(2)))} == {False}
+
+
+def test_a_number_stated_one_after_the_other_is_not_shared() -> None:
+    """Three accounts at three times."""
+    apart = [stating(number, days=(100 * number, 100 * number + 10)) for number in range(3)]
+
+    assert {edge.shared for edge in edges(*apart)} == {False}
+
+
+def test_those_who_pass_a_number_on_and_address_books_are_no_holders() -> None:
+    """Two accounts of one person, the friend who gives their number, and somebody's address book."""
+    told = edges(stating(0), stating(1), stating(2, claim="others"), Shown(account="book", phone=PHONE, days=None))
+
+    assert len(told) == 6
+    assert {edge.shared for edge in told} == {False}

@@ -1,8 +1,10 @@
 """Layer 2: suggestions with the weight of every reason and their rivals; one test for each lesson of the reference."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache
+from types import MappingProxyType
 
 import pyarrow as pa
 import pytest
@@ -14,9 +16,10 @@ from rempart.identities.features import MAX_BLOCK, Features, make_features
 from rempart.identities.hard import join_hard
 from rempart.identities.linking import fit, score
 from rempart.identities.rivals import Rival
-from rempart.identities.sentences import REASONS, RIVALS, TEXTS
+from rempart.identities.sentences import REASONS, RIVALS, TEXTS, tell_reason
 from rempart.identities.suggest import SUGGESTIONS, THRESHOLD, Suggested, Suggestion, suggest, suggestions_table
 from rempart.identities.weights import COMPARISONS, POOL, Compared, Level, with_shares
+from rempart.wording import wording
 from tests.identities.rows import Shown, identify, identify_planted
 
 ENGINE = DuckEngine(threads=1)
@@ -24,11 +27,22 @@ PHONE, EMAIL = "+33639981234", "zoe@example.org"
 COUNT = 2_500
 
 
-def suggestions(*shown: Shown, threshold: float = THRESHOLD) -> tuple[Suggestion, ...]:
+def stating(*names: str, phone: str | None = None, email: str | None = None, claim: str = "own") -> tuple[Shown, ...]:
+    """Accounts of one service that state the same contacts."""
+    return tuple(
+        Shown(account=f"meta:{place}", names=(name,), phone=phone, email=email, basis="stated", claim=claim)
+        for place, name in enumerate(names, 1)
+    )
+
+
+def suggestions(
+    *shown: Shown, threshold: float = THRESHOLD, hours: Mapping[str, int] = MappingProxyType({})
+) -> tuple[Suggestion, ...]:
     """What is suggested for a few accounts, on fixed shares."""
     identifiers = identify(*shown)
     edges = join_hard(identifiers, engine=ENGINE).edges
-    features = make_features(identifiers, hours={})
+    shared = {(edge.kind, edge.value) for edge in edges if edge.shared}
+    features = make_features(identifiers, hours=hours, shared=shared)
     return suggest(features, edges=edges, engine=ENGINE, seed=1, threshold=threshold).suggestions
 
 
@@ -163,15 +177,95 @@ def test_an_imitation_is_named_as_a_rival() -> None:
     assert {Rival.IMITATION, Rival.HOMONYM} <= set(pair.rivals)
 
 
-def test_what_messages_state_is_not_compared() -> None:
-    """A number that an account passed on is no number of the account."""
+def test_a_contact_passed_on_for_somebody_else_is_not_compared() -> None:
+    """A number that an account gave for a friend is no number of the account."""
     assert (
         suggestions(
             Shown(account="meta:1", names=("Lucie Vartarden",), email=EMAIL),
-            Shown(account="discord:2", names=("Lucie Vartarden",), email=EMAIL, basis="stated"),
+            Shown(account="discord:2", names=("Lucie Vartarden",), email=EMAIL, basis="stated", claim="others"),
         )
         == ()
     )
+
+
+@pytest.mark.parametrize("names", [("Emil Vartarden", "Lucie Vartarden"), ("Lucie Vartarden", "Emil Solmirnet")])
+def test_a_number_that_both_state_is_not_enough_alone(names: tuple[str, str]) -> None:
+    """Households state one number; so do those who had it one after the other."""
+    assert suggestions(*stating(*names, phone=PHONE)) == ()
+
+
+def test_a_stated_number_and_the_name_in_other_letters_are_suggested() -> None:
+    """With the number and the messages in the reason, and the rivals beside."""
+    (pair,) = suggestions(*stating("Irina Topolvar", "Ирина Тополвар", phone=PHONE))
+    phone = next(weight for weight in pair.weights if weight.comparison == "phone")
+
+    assert {(weight.comparison, weight.level) for weight in pair.weights} == {("phone", "stated"), ("name", "same")}
+    assert tell_reason(phone, wording("en")) == (
+        f"Both stated the number {PHONE} in messages as their own (rows 1, 1 of the messages)."
+    )
+    assert Rival.GIVEN_BY_ANOTHER in pair.rivals
+
+
+def test_a_stated_number_and_a_stated_address_are_suggested() -> None:
+    """Two links, two names: somebody who changed identity; not when others said whose they are."""
+    assert len(suggestions(*stating("Lucie Vartarden", "North Star", phone=PHONE, email=EMAIL))) == 1
+    assert suggestions(*stating("Lucie Vartarden", "North Star", phone=PHONE, email=EMAIL, claim="others")) == ()
+
+
+def test_a_stated_address_and_the_same_hours_are_suggested() -> None:
+    """And the address alone is not."""
+    two = stating("Lucie Vartarden", "North Star", email=EMAIL)
+
+    assert suggestions(*two) == ()
+    assert len(suggestions(*two, hours={"meta:1": 20, "meta:2": 20})) == 1
+
+
+def test_stated_weighs_less_than_the_export_and_unclear_far_less() -> None:
+    """From the fields of the export down to a contact that nobody calls a name."""
+    for compared in COMPARISONS[2:4]:
+        bits = {level.code: math.log2(level.m / level.u) for level in compared.levels}
+
+        assert bits["same"] > bits["export_stated"] > bits["stated"] > bits["unclear"] + 4 > 8
+
+
+def test_the_number_of_one_side_in_the_export_and_stated_by_the_other_is_a_level_of_its_own() -> None:
+    """Blocking finds it, too."""
+    shown = [
+        Shown(account="meta:1", names=("Lucie Vartarden",), phone=PHONE),
+        Shown(account="meta:2", names=("Lucie Vartarden",), phone=PHONE, basis="stated"),
+    ]
+    (pair,) = suggestions(*shown)
+
+    assert {weight.level for weight in pair.weights} == {"export_stated", "same"}
+
+
+def test_two_different_stated_numbers_say_nothing() -> None:
+    """People state several."""
+    (pair,) = suggestions(
+        *(Shown(account=f"meta:{place}", names=("Lucie Vartarden",), phone=f"+3363998000{place}", basis="stated") for place in (1, 2)),
+        threshold=0.05,
+    )  # fmt: skip
+
+    assert [weight.comparison for weight in pair.weights] == ["name"]
+
+
+def test_a_number_that_three_state_as_their_own_at_once_is_shared() -> None:
+    """A household: the number weighs little, and the rival is told."""
+    names = ("Lucie Vartarden", "Lucy Vartarden", "Emil Vartarden")
+    three = stating(*names, phone=PHONE)
+    (pair,) = suggestions(*three, threshold=0.5)
+
+    assert {(weight.comparison, weight.level) for weight in pair.weights} == {("phone", "unclear"), ("name", "close")}
+    assert Rival.FAMILY_PHONE in pair.rivals
+
+
+@pytest.mark.parametrize(("later", "told"), [((20, 30), True), ((5, 30), False)])
+def test_a_stated_number_at_two_times_may_be_recycled(later: tuple[int, int], *, told: bool) -> None:
+    """The accounts' own periods count: a message tells one instant only."""
+    first, second = stating("Irina Topolvar", "Ирина Тополвар", phone=PHONE)
+    (pair,) = suggestions(first, replace(second, days=later))
+
+    assert (Rival.RECYCLED_NUMBER in pair.rivals) is told
 
 
 def test_a_crowd_of_look_alikes_is_told_and_not_compared() -> None:

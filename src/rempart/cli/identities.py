@@ -25,10 +25,12 @@ USES = "screenings.jsonl"  # in the folder of the analysis
 _words = wording(language_of_environment())
 _ = _words.text
 app = typer.Typer(
-    help=_("Which accounts may be one person's: people's judgements, and screening against a list."), no_args_is_help=True
+    help=_("Which accounts may be one person's: people's judgements, and screening against a list."),
+    no_args_is_help=True,
 )
 Folder = Annotated[
-    Path, typer.Argument(metavar="DIR", help=_("Folder that `rempart analyse` or `rempart read` wrote."), show_default=False)
+    Path,
+    typer.Argument(metavar="DIR", help=_("Folder that `rempart analyse` or `rempart read` wrote."), show_default=False),
 ]
 By = Annotated[str | None, typer.Option("--by", help=_("Who does this; your account on this machine by default."))]
 
@@ -58,7 +60,10 @@ def register(to: typer.Typer) -> None:
     to.add_typer(app, name="identities")
 
 
-@app.command(name="screen", help=_("Compares a list of people banned from work with minors with the accounts: candidates, with reasons."))
+@app.command(
+    name="screen",
+    help=_("Compares a list of people banned from work with minors with the accounts: candidates, with reasons."),
+)
 def screen_command(
     watchlist: Annotated[Path, typer.Argument(metavar="WATCHLIST", help=_("CSV that your unit may hold; never FIJAIS."), show_default=False)],
     folder: Folder,
@@ -84,7 +89,11 @@ def screen_command(
     raise typer.Exit(1 if screened.not_examined else 0)
 
 
-@app.command(help=_("Says of two accounts: one person's, not one person's, or cannot say. Kept beside the tables; nothing is overwritten."))
+@app.command(
+    help=_(
+        "Says of two accounts: one person's, not one person's, or cannot say. Kept beside the tables; nothing is overwritten."
+    )
+)
 def judge(  # noqa: PLR0913, PLR0917 - one parameter per option of the command
     folder: Folder,
     one: Annotated[str, typer.Argument(metavar="ONE", help=_("Account, as the report names it."), show_default=False)],
@@ -102,7 +111,9 @@ def judge(  # noqa: PLR0913, PLR0917 - one parameter per option of the command
     identities_told.print_judged(judgement, fold(read_kept(folder)))
 
 
-@app.command(name="list", help=_("Tells every judgement that was made, which of them stand, and the identities that they give."))
+@app.command(
+    name="list", help=_("Tells every judgement that was made, which of them stand, and the identities that they give.")
+)
 def list_judgements(
     folder: Folder, as_json: Annotated[bool, typer.Option("--json", help=_("Print JSON instead of sentences."))] = False
 ) -> None:

@@ -13,7 +13,7 @@ import typer
 from typer.main import get_command
 
 from rempart.analysis.walk import Options, Outcome, analyse, read_exhibits
-from rempart.cli import bags, doors, evaluate, hashes, identities, keys, ledgers, site
+from rempart.cli import bags, doors, evaluate, hashes, identities, keys, ledgers, network, site
 from rempart.cli.engines import open_engine
 from rempart.cli.listings import list_opener
 from rempart.cli.screen import Bars, errors, language_of_environment, out, print_outcome, print_readings, shown
@@ -43,6 +43,7 @@ bags.register(app)
 site.register(app)
 doors.register(app)
 hashes.register(app)
+network.register(app)
 identities.register(app)
 
 Exports = Annotated[
@@ -126,7 +127,9 @@ def analyse_command(  # noqa: PLR0913, PLR0917 - one parameter per option of the
         as_of=_instant(as_of) if as_of else None,
         prevalences=_prevalences(prevalence or []),
         readers=_readers(columns),
-        open_lists=list_opener(hashes, identity_files=identity_key or (), by=by or getpass.getuser()) if hashes else None,
+        open_lists=list_opener(hashes, identity_files=identity_key or (), by=by or getpass.getuser())
+        if hashes
+        else None,
         seed=seed,
     )
     with open_engine(engine) as opened:

@@ -68,7 +68,9 @@ class KindFigures(msgspec.Struct, frozen=True, kw_only=True):
 def parse_kinds(text: str) -> dict[str, str]:
     """account_id -> what was planted, with what it can be found by, from the truth of the fictional case; "" where nothing was."""
     rows = csv.DictReader(io.StringIO(text))
-    return {row["account_id"]: f"{row['plant']} ({row['linked_by']})" if row["linked_by"] else row["plant"] for row in rows}
+    return {
+        row["account_id"]: f"{row['plant']} ({row['linked_by']})" if row["linked_by"] else row["plant"] for row in rows
+    }
 
 
 def figures_by_kind(

@@ -2,7 +2,9 @@
 
 Planted, each with its name in `Planted.plants`: spellings in Cyrillic, Greek and Arabic letters, typing errors, changed names, changed
 numbers, numbers that another person gets later, numbers of a household, short names that many bear, accounts that imitate another's
-name and handle. Surnames are syllables put together; no row stands for anybody, and rates are chosen, not observed.
+name and handle; what accounts state in messages: their own number or address, a contact without a word whose it is, and one of a friend.
+Numbers belong to nobody: the ranges that ARCEP (decision 2018-0881) and NANPA (555-0100 to 0199) set aside for fiction. The British
+07700 900xxx are not used: the library that reads numbers does not know them as numbers. Surnames are syllables put together; no row stands for anybody, and rates are chosen, not observed.
 Invariant: the same count and dice give the same people on every machine.
 """
 
@@ -13,6 +15,7 @@ from datetime import UTC, datetime, timedelta
 from importlib import resources
 from string import ascii_lowercase
 
+from rempart.errors import BadInput
 from rempart.fictional.dice import Dice
 
 _START = datetime(2024, 1, 1, tzinfo=UTC)
@@ -23,7 +26,25 @@ _GIVEN, _SYLLABLES, _WORDS, _HOT = (tuple(str(_RAW[name]).split()) for name in (
 _LETTERS = {
     script: dict(zip(ascii_lowercase, _RAW["letters"][script].split(), strict=True)) for script in _RAW["letters"]
 }
-_PHONES = 90_000_000  # numbers +336 10 000 000 and on: of the form of French mobile numbers, assigned by count
+_FRENCH = ("+3363998", "+3319900", "+3326191", "+3335301", "+3346571", "+3353649")  # 10,000 each
+_AREAS = ("212", "213", "214", "215", "216", "301", "303", "305", "312", "313", "314", "404", "412", "415", "503", "504",
+          "512", "602", "612", "617", "619", "702", "713", "714", "801", "804", "901", "904", "916", "919")  # fmt: skip
+_SAYS = {(kind, claim): tuple(forms) for kind, by in _RAW["says"].items() for claim, forms in by.items()}
+_OWN, _UNCLEAR, _OTHERS = 120, 30, 40  # accounts in a thousand that state a contact so, of each kind
+
+
+class TooManyPeople(BadInput):
+    """There are not as many numbers set aside for fiction."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """A number (E.164) or an e-mail that an account states in a message. kind: phone, email; claim: own, unclear, others."""
+
+    kind: str
+    value: str
+    claim: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +52,7 @@ class Planted:
     """An invented account and the number of the person who holds it.
 
     names: oldest first, never empty; handle, phone (E.164), email: None where the account shows none; hour: in UTC, when the
-    person writes most; plants: what was planted on purpose.
+    person writes most; plants: what was planted on purpose; says: in messages.
     """
 
     person: int
@@ -45,6 +66,7 @@ class Planted:
     last_at: datetime
     hour: int
     plants: tuple[str, ...] = ()
+    says: tuple[Said, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,15 +83,20 @@ class _Person:
 
 
 def people(count: int, *, dice: Dice) -> tuple[Planted, ...]:
-    """About `count` accounts (never fewer, at most five more) of invented people, grouped by person."""
+    """About `count` accounts (never fewer, at most five more) of invented people, grouped by person.
+
+    Raises: TooManyPeople, from about 100,000 accounts.
+    """
+    numbers = _numbers()
     found: list[Planted] = []
     before: list[_Person] = []
     number = 0
     while len(found) < count:
-        person = _person(number, dice, before)
+        person = _person(number, dice, before, numbers)
         before.append(person)
         for _ in range(1 + dice.skewed(5)):
-            found.append(_account(person, len(found), dice))
+            account = _account(person, len(found), dice, numbers)
+            found.append(replace(account, says=tuple(_says(person, before, dice))))
         number += 1
         if dice.chance(4):
             found.append(_imitation(found[-1], number, len(found), dice))
@@ -77,13 +104,34 @@ def people(count: int, *, dice: Dice) -> tuple[Planted, ...]:
     return tuple(found)
 
 
-def _person(number: int, dice: Dice, before: list[_Person]) -> _Person:
+def _numbers() -> Iterator[str]:
+    """Every number once, French ones first."""
+    yield from (f"{start}{number:04d}" for start in _FRENCH for number in range(10_000))
+    yield from (f"+1{area}55501{number:02d}" for area in _AREAS for number in range(100))
+    raise TooManyPeople("There are not enough numbers set aside for fiction for so many invented people.")
+
+
+def _says(person: _Person, before: list[_Person], dice: Dice) -> Iterator[Said]:
+    """Statements of one account; what is unclear is the person's own as often as another's."""
+    other = dice.pick(before)
+    for kind, own, others in (("phone", person.phone, other.phone), ("email", person.email, other.email)):
+        for claim, rate, value in (
+            ("own", _OWN, own),
+            ("unclear", _UNCLEAR, dice.pick((own, others))),
+            ("others", _OTHERS, others),
+        ):
+            if dice.chance(rate):
+                text = dice.pick(_SAYS[kind, claim]).format(value)
+                yield Said(kind=kind, value=value, claim=claim, text=text)
+
+
+def _person(number: int, dice: Dice, before: list[_Person], numbers: Iterator[str]) -> _Person:
     first = dice.number(_DAYS // 2)
     person = _Person(
         number=number,
         name=f"{dice.pick(_GIVEN)} {_surname(dice)}",
         handle=_made_handle(dice),
-        phone=f"+336{10_000_000 + number % _PHONES:08d}",
+        phone=next(numbers),
         email=f"{dice.pick(_WORDS)}.{dice.pick(_SYLLABLES)}{number}@example.org",
         hour=dice.number(24),
         from_day=first,
@@ -115,12 +163,12 @@ def _shares_a_number(person: _Person, other: _Person, dice: Dice) -> _Person:
     )
 
 
-def _account(person: _Person, at: int, dice: Dice) -> Planted:
+def _account(person: _Person, at: int, dice: Dice, numbers: Iterator[str]) -> Planted:
     plants = list(person.plants)
     names = tuple(_names(person, dice, plants))
     phone = person.phone if dice.chance(450) else None
     if phone and not plants and dice.chance(60):
-        phone = f"+337{10_000_000 + at:08d}"
+        phone = next(numbers)
         plants.append("changed phone")
     days = sorted(person.from_day + dice.number(person.to_day - person.from_day + 1) for _ in range(2))
     platform = dice.pick(_PLATFORMS)
@@ -151,6 +199,7 @@ def _imitation(model: Planted, person: int, at: int, dice: Dice) -> Planted:
         email=None,
         hour=dice.number(24),
         plants=("imitation",),
+        says=(),
     )
 
 

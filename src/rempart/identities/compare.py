@@ -46,7 +46,8 @@ def compare(
     gathered = gather(folder, engine=engine, jobs=jobs)
     hard = join_hard(gathered.identifiers, engine=engine)
     hours = activity_hours(folder / "messages.parquet", engine=engine)
-    features = make_features(gathered.identifiers, hours=hours)
+    shared = frozenset((edge.kind, edge.value) for edge in hard.edges if edge.shared)
+    features = make_features(gathered.identifiers, hours=hours, shared=shared)
     found = suggest(features, edges=hard.edges, engine=engine, seed=seed)
     return Identities(
         identifiers=gathered.identifiers,

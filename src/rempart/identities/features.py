@@ -1,5 +1,7 @@
 """One row per account with what is compared between accounts: name, earlier name, handle, number, e-mail, hour of activity.
 
+A number or an e-mail is of the export or, where no field gives one that another account has too, stated in a message; `phone_as` and
+`email_as` say which. One of each is compared: one that another account has before one that none has, the export's before a stated one.
 A value that too many accounts share is no evidence and makes n² pairs; it is left out of the row, and the row says of which.
 Invariant: rows are ordered by account, so that the same tables give the same suggestions.
 """
@@ -7,7 +9,7 @@ Invariant: rows are ordered by account, so that the same tables give the same su
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,7 +17,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from rempart.engine.queries import Engine, Query
-from rempart.identities.gather import own_rows
+from rempart.identities.gather import claimed_rows, own_rows
 from rempart.identities.hard import MAX_HOLDERS
 from rempart.identities.names import fold_words, skeleton
 from rempart.records import NotExamined
@@ -26,6 +28,9 @@ MIN_CONCENTRATION = (
     0.3  # mean resultant length of the hours, 0 even to 1 all at one hour; below, there is no usual hour
 )
 WHOLE_NAME_CHARS = 8  # a single word that is shorter is a first name or a nickname that many have
+HELD = ("phone", "email")
+BASES = ("export", "own", "unclear")
+Place = tuple[str, int]
 _DECORATION = re.compile(r"[\W\d_]+")
 FEATURES = pa.schema(
     [
@@ -37,7 +42,9 @@ FEATURES = pa.schema(
         pa.field("handle", pa.string()),  # without its platform
         pa.field("stem", pa.string()),  # letters of the handle alone, for candidates
         pa.field("phone", pa.string()),
+        pa.field("phone_as", pa.string()),  # export, own (stated as one's own), unclear (stated; not said whose)
         pa.field("email", pa.string()),
+        pa.field("email_as", pa.string()),
         pa.field("hour", pa.int32()),  # UTC, at which the account writes most, on the circle of the day
         pa.field("platform", pa.string(), nullable=False),
         pa.field("first_us", pa.int64()),
@@ -55,10 +62,14 @@ ORDER BY account_id, hour
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Features:
-    """rows: the table FEATURES. crowded: accounts whose name or handle is borne by too many to be compared by it."""
+    """rows: the table FEATURES. crowded: accounts whose name or handle is borne by too many to be compared by it.
+
+    places: (account, phone or email) -> (exhibit, row) of the first message that states the value compared.
+    """
 
     rows: pa.Table
     crowded: int
+    places: Mapping[tuple[str, str], Place] = field(default_factory=dict)
 
     @property
     def not_examined(self) -> tuple[NotExamined, ...]:
@@ -75,10 +86,21 @@ class Features:
         )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Told:
+    """A number or an e-mail of an account. basis: one of BASES; order: the latest first; place: None for a field of the export."""
+
+    value: str
+    basis: str
+    order: int
+    place: Place | None = None
+
+
 @dataclass(slots=True, kw_only=True)
 class _Account:
     names: list[str] = field(default_factory=list)
     values: dict[str, list[tuple[int, str]]] = field(default_factory=dict)
+    stated: dict[str, list[_Told]] = field(default_factory=dict)
     platform: str = ""
     first_us: int | None = None
     last_us: int | None = None
@@ -96,20 +118,35 @@ def activity_hours(messages: pa.Table | Path, *, engine: Engine) -> dict[str, in
     return {account: hour for account, hour in hours.items() if hour is not None}
 
 
-def make_features(identifiers: pa.Table, *, hours: Mapping[str, int]) -> Features:
-    """The rows to compare, from the table IDENTIFIERS; only the export's own fields count, never what messages state."""
+def make_features(
+    identifiers: pa.Table, *, hours: Mapping[str, int], shared: Set[tuple[str, str]] = frozenset()
+) -> Features:
+    """The rows to compare, from the table IDENTIFIERS.
+
+    shared: (kind, value) that too many hold at once (`hard`); stating one of these as one's own says no more than naming it.
+    """
     accounts: dict[str, _Account] = {}
     for row in own_rows(identifiers):
         _take(accounts.setdefault(str(row["account_id"]), _Account()), row)
+    for row in claimed_rows(identifiers):
+        if str(row["account_id"]) in accounts:
+            _take_stated(accounts[str(row["account_id"])], row, shared)
     holders = Counter(
         (kind, value)
         for account in accounts.values()
-        for kind in ("phone", "email")
-        for value in {told for _, told in account.values.get(kind, ())}
+        for kind in HELD
+        for value in {told.value for told in _all_told(kind, account)}
     )
-    rows = [_row(name, accounts[name], holders, hours) for name in sorted(accounts)]
+    held = {
+        (name, kind): told
+        for name, account in accounts.items()
+        for kind in HELD
+        if (told := _held(kind, account, holders)) is not None
+    }
+    rows = [_row(name, accounts[name], held, hours) for name in sorted(accounts)]
     crowded = {place for column in ("bones", "stem") for place in _empty_crowds(rows, column)}
-    return Features(rows=pa.Table.from_pylist(rows, schema=FEATURES), crowded=len(crowded))
+    places = {key: told.place for key, told in held.items() if told.place is not None}
+    return Features(rows=pa.Table.from_pylist(rows, schema=FEATURES), crowded=len(crowded), places=places)
 
 
 def _usual_hour(told: Sequence[tuple[int, int]]) -> int | None:
@@ -136,14 +173,26 @@ def _take(account: _Account, row: Mapping[str, object]) -> None:
         account.values.setdefault(kind, []).append((-last if isinstance(last, int) else 0, value))
 
 
+def _take_stated(account: _Account, row: Mapping[str, object], shared: Set[tuple[str, str]]) -> None:
+    kind, value, last = str(row["kind"]), str(row["value"]), row["last_seen"]
+    told = _Told(
+        value=value,
+        basis="unclear" if (kind, value) in shared else str(row["claim"]),
+        order=-last if isinstance(last, int) else 0,
+        place=(str(row["exhibit_sha256"]), int(str(row["row"]))),
+    )
+    account.stated.setdefault(kind, []).append(told)
+
+
 def _row(
-    account_id: str, account: _Account, holders: Mapping[tuple[str, str], int], hours: Mapping[str, int]
+    account_id: str, account: _Account, held: Mapping[tuple[str, str], _Told], hours: Mapping[str, int]
 ) -> dict[str, object]:
     names = [form for form in dict.fromkeys(map(fold_words, account.names)) if form]
     former = [name for name in names[:-1] if not _is_short(name)]
     handle = _latest(account.values.get("handle", ()))
     plain = handle.partition(":")[2] if handle else None
     stem = _DECORATION.sub("", plain) if plain else ""
+    phone, email = held.get((account_id, "phone")), held.get((account_id, "email"))
     return {
         "unique_id": account_id,
         "name": names[-1] if names else None,
@@ -152,8 +201,10 @@ def _row(
         "bones": skeleton(names[-1]) if names and not _is_short(names[-1]) else None,
         "handle": plain,
         "stem": stem if len(stem) >= 4 else None,
-        "phone": _held("phone", account, holders),
-        "email": _held("email", account, holders),
+        "phone": phone.value if phone else None,
+        "phone_as": phone.basis if phone else None,
+        "email": email.value if email else None,
+        "email_as": email.basis if email else None,
         "hour": hours.get(account_id),
         "platform": account.platform,
         "first_us": account.first_us,
@@ -161,11 +212,19 @@ def _row(
     }
 
 
-def _held(kind: str, account: _Account, holders: Mapping[tuple[str, str], int]) -> str | None:
-    """The number or e-mail that another account has too, if any; else the latest; none that a crowd has."""
-    told = sorted((holders[kind, value] < 2, order, value) for order, value in account.values.get(kind, ()))
-    kept = [value for _, _, value in told if holders[kind, value] <= MAX_HOLDERS]
-    return kept[0] if kept else None
+def _all_told(kind: str, account: _Account) -> Iterator[_Told]:
+    yield from (_Told(value=value, basis="export", order=order) for order, value in account.values.get(kind, ()))
+    yield from account.stated.get(kind, ())
+
+
+def _held(kind: str, account: _Account, holders: Mapping[tuple[str, str], int]) -> _Told | None:
+    """The number or e-mail that another account has too, if any; else the export's, else the latest; none that a crowd has."""
+    kept = [told for told in _all_told(kind, account) if holders[kind, told.value] <= MAX_HOLDERS]
+    return min(
+        kept,
+        key=lambda told: (holders[kind, told.value] < 2, BASES.index(told.basis), told.order, told.value),
+        default=None,
+    )
 
 
 def _empty_crowds(rows: Sequence[dict[str, object]], column: str) -> list[int]:

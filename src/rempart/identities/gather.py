@@ -1,12 +1,13 @@
 """All identifiers of the accounts in one table: from the export's own fields, and as stated in messages, each with its period.
 
 `export`: a field of the export says it of the account. `stated`: a message of the account holds it. `service`: a service line of the
-account holds it. A stated identifier never joins accounts by itself; it is shown beside, with the message.
+account holds it. A stated identifier never joins accounts by itself; it is shown beside, with the message. `claim` tells whose a stated
+number or e-mail is said to be (`claims`): the strongest of all messages, and the place is then of the first that says so.
 Not covered: identifiers in the bytes of media, in shared contact cards, in fields kept as JSON.
 Source: reference, Identities §2 (design). Tier: source-verified; no seized export has exercised it.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,12 +17,14 @@ import pyarrow.compute as pc
 from rempart.conversations.store import load_table
 from rempart.conversations.tables import INSTANT
 from rempart.engine.queries import Engine
+from rempart.identities.claims import Claim
 from rempart.identities.known import Known, load_known
 from rempart.identities.normal import Reason, fold_name, normal_email, normal_phone
 from rempart.identities.stated import Statement, find_statements
 from rempart.records import NotExamined
 
 KINDS = ("platform_id", "phone", "email", "handle", "crypto", "url", "ip", "name")
+_CLAIMS = (*Claim, None)  # the first that any message makes is kept
 _PHONE_PLATFORMS = frozenset({"whatsapp", "signal"})  # where an account is known by its number
 IDENTIFIERS = pa.schema(
     [
@@ -36,6 +39,7 @@ IDENTIFIERS = pa.schema(
         pa.field("times", pa.int64(), nullable=False),  # places that hold it
         pa.field("first_seen", INSTANT),  # null: no certain instant
         pa.field("last_seen", INSTANT),
+        pa.field("claim", pa.string()),  # own, unclear, others; null unless a number or an e-mail is stated
     ]
 )
 GAPS = (  # the third answer, in the order of `_gaps`; `number` is filled in there
@@ -76,6 +80,7 @@ class _Entry:
     times: int = 1
     first_us: int | None = None
     last_us: int | None = None
+    claim: str | None = None
 
 
 _Period = tuple[int | None, int | None]
@@ -103,10 +108,21 @@ def gather(folder: Path, *, engine: Engine, jobs: int = 1) -> Gathered:
 
 def own_rows(identifiers: pa.Table) -> list[dict[str, object]]:
     """The rows of IDENTIFIERS that fields of the export give, with instants as microseconds, which is many times faster to read."""
-    own = identifiers.filter(pc.equal(identifiers["basis"], "export"))
+    wanted = ("account_id", "kind", "value", "exhibit_sha256", "first_seen", "last_seen")
+    return _quick_rows(identifiers.filter(pc.equal(identifiers["basis"], "export")), wanted)
+
+
+def claimed_rows(identifiers: pa.Table) -> list[dict[str, object]]:
+    """The numbers and e-mails of IDENTIFIERS that accounts stated, but for those said to be somebody else's."""
+    claims = pa.array([str(Claim.OWN), str(Claim.UNCLEAR)])
+    stated = pc.and_(pc.equal(identifiers["basis"], "stated"), pc.is_in(identifiers["claim"], value_set=claims))
+    wanted = ("account_id", "kind", "value", "claim", "exhibit_sha256", "row", "last_seen")
+    return _quick_rows(identifiers.filter(stated), wanted)
+
+
+def _quick_rows(own: pa.Table, wanted: Sequence[str]) -> list[dict[str, object]]:
     for name in ("first_seen", "last_seen"):
         own = own.set_column(own.schema.get_field_index(name), name, own[name].cast(pa.int64()))
-    wanted = ("account_id", "kind", "value", "exhibit_sha256", "first_seen", "last_seen")
     rows: list[dict[str, object]] = own.select(list(wanted)).to_pylist()
     return rows
 
@@ -177,6 +193,7 @@ def _of_statement(statement: Statement) -> _Entry:
         row=statement.row,
         first_us=statement.at_us,
         last_us=statement.at_us,
+        claim=None if statement.service else statement.claim,
     )
 
 
@@ -187,6 +204,8 @@ def _keep(entries: dict[_Key, _Entry], entry: _Entry) -> None:
     if kept is entry:
         return
     kept.times += 1
+    if entry.claim != kept.claim and _CLAIMS.index(entry.claim) < _CLAIMS.index(kept.claim):
+        kept.claim, kept.exhibit_sha256, kept.row = entry.claim, entry.exhibit_sha256, entry.row
     if entry.first_us is not None:
         kept.first_us = entry.first_us if kept.first_us is None else min(kept.first_us, entry.first_us)
     if entry.last_us is not None:

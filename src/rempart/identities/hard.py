@@ -3,14 +3,15 @@
 Numbers are given out again and families share them, so an edge says when both were seen with the identifier:
 `same_time`, `close` (one after the other, fewer than APART_DAYS between), `apart` (more: possibly given out again), or `unknown` where
 an instant is missing. An identifier that more than MAX_AT_ONCE accounts hold at the same time is `shared`: a family's,
-an office's, a number of a service. One that more than MAX_HOLDERS accounts hold makes no edges and is told as such.
+an office's, a number of a service. Where an account only states it, it holds it as long as the account is seen, and more than
+MAX_STATED_AT_ONCE make it `shared`; those that do not say it is their own are not counted, nor entries of address books, which are never seen. One that more than MAX_HOLDERS accounts hold makes no edges and is told as such.
 Names and handles are never here: closed transitively, names put 60,672 of 100,086 invented people into one.
 An edge proposes; no edge merges. Only edges between the export's own fields, not `apart` or `unknown`, count for `components`.
 Source: reference, Identities §2 (exact number and e-mail: pair precision 0.9992 on 100,086 synthetic rows). Tier: source-verified.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -23,6 +24,9 @@ from rempart.records import NotExamined
 HARD_KINDS = ("phone", "email", "crypto", "platform_id")
 MAX_HOLDERS = 8  # accounts of one identifier that are still joined in pairs
 MAX_AT_ONCE = 4  # a person has one number on four services; with more at once, several people are likelier
+MAX_STATED_AT_ONCE = (
+    2  # three accounts that each say of one number that it is theirs: a household is likelier than one person
+)
 APART_DAYS = 90  # chosen, not measured: operators let a number rest before another has it; how long differs, and exports have gaps
 _DAY_US = 86_400_000_000
 
@@ -33,7 +37,7 @@ class Edge:
 
     bases: of left, of right (`export`, `stated`, `service`). time: same_time, close, apart, unknown. from_at, to_at: when both were
     seen with it; None unless same_time. gap_days: between the one and the other, None unless close or apart. holders: accounts with it.
-    shared: more than MAX_AT_ONCE hold it at the same time.
+    shared: more than MAX_AT_ONCE hold it at the same time, or MAX_STATED_AT_ONCE where one of them states it.
     """
 
     left: str
@@ -58,21 +62,30 @@ _HELD = """
 held AS (
     SELECT account_id, kind, value,
         MAX(CASE WHEN basis = 'export' THEN 2 WHEN basis = 'service' THEN 1 ELSE 0 END) AS basis,
+        MAX(CASE WHEN basis = 'export' OR claim = 'own' THEN 1 ELSE 0 END) AS claimed,
         MIN(epoch_us(first_seen)) AS first_us, MAX(epoch_us(last_seen)) AS last_us
     FROM identifiers
     WHERE kind IN ('phone', 'email', 'crypto', 'platform_id')
     GROUP BY account_id, kind, value
+), seen AS (
+    SELECT account_id, MIN(epoch_us(first_seen)) AS from_us, MAX(epoch_us(last_seen)) AS to_us
+    FROM identifiers
+    WHERE basis = 'export'
+    GROUP BY account_id
 ), counted AS (
     SELECT kind, value, COUNT(*) AS holders FROM held GROUP BY kind, value
 )"""
 EDGES = f"""
 WITH {_HELD}
 SELECT l.account_id AS left_id, r.account_id AS right_id, l.kind, l.value, counted.holders,
-    l.basis AS left_basis, r.basis AS right_basis,
+    l.basis AS left_basis, r.basis AS right_basis, l.claimed AS left_claimed, r.claimed AS right_claimed,
+    ls.from_us AS left_from, ls.to_us AS left_to, rs.from_us AS right_from, rs.to_us AS right_to,
     l.first_us AS left_first, l.last_us AS left_last, r.first_us AS right_first, r.last_us AS right_last
 FROM held AS l
 JOIN held AS r ON l.kind = r.kind AND l.value = r.value AND l.account_id < r.account_id
 JOIN counted ON counted.kind = l.kind AND counted.value = l.value
+LEFT JOIN seen AS ls ON ls.account_id = l.account_id
+LEFT JOIN seen AS rs ON rs.account_id = r.account_id
 WHERE counted.holders <= {MAX_HOLDERS}
 ORDER BY left_id, right_id, l.kind, l.value
 """  # noqa: S608  a constant, no input
@@ -80,6 +93,7 @@ CROWDS = f"""
 WITH {_HELD}
 SELECT kind, value, holders FROM counted WHERE holders > {MAX_HOLDERS} ORDER BY kind, value
 """  # noqa: S608  a constant, no input
+_ALWAYS = (float("-inf"), float("inf"))
 _BASES = ("stated", "service", "export")
 
 
@@ -118,8 +132,7 @@ def join_hard(identifiers: pa.Table, *, engine: Engine) -> Joined:
     """The edges of layer 1 over the table IDENTIFIERS."""
     tables = {"identifiers": identifiers}
     rows = engine.query(EDGES, tables).to_pylist()
-    crowded = {(row["kind"], row["value"]) for row in rows if row["holders"] > MAX_AT_ONCE}
-    shared = _shared(rows, crowded)
+    shared = _shared(rows)
     crowds = [Crowd(**row) for row in engine.query(CROWDS, tables).to_pylist()]
     return Joined(edges=tuple(_edge(row, shared) for row in rows), crowds=tuple(crowds))
 
@@ -149,19 +162,46 @@ def root(parent: dict[str, str], account: str) -> str:
     return account
 
 
-def _shared(rows: list[dict[str, object]], crowded: set[tuple[object, object]]) -> set[tuple[object, object]]:
-    """Those of which more than MAX_AT_ONCE periods overlap at one instant; an unknown period overlaps all."""
-    periods: dict[tuple[object, object], dict[object, tuple[float, float]]] = defaultdict(dict)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Holder:
+    """An account of one identifier. period: seen with it; life: seen at all; both in microseconds, without an end where not known."""
+
+    stated: bool
+    claimed: bool
+    period: tuple[float, float]
+    life: tuple[float, float]
+
+
+def _shared(rows: Iterable[Mapping[str, object]]) -> set[tuple[object, object]]:
+    """The identifiers that too many hold at one instant."""
+    holders: dict[tuple[object, object], dict[object, _Holder]] = defaultdict(dict)
     for row in rows:
-        key = (row["kind"], row["value"])
-        if key in crowded:
+        if int(str(row["holders"])) > MAX_STATED_AT_ONCE:
             for side in ("left", "right"):
-                periods[key][row[f"{side}_id"]] = _period(row[f"{side}_first"], row[f"{side}_last"])
-    return {
-        key
-        for key, held in periods.items()
-        if max(sum(a <= start <= b for a, b in held.values()) for start, _ in held.values()) > MAX_AT_ONCE
-    }
+                holders[row["kind"], row["value"]][row[f"{side}_id"]] = _holder(row, side)
+    return {key for key, held in holders.items() if _too_many(tuple(held.values()))}
+
+
+def _holder(row: Mapping[str, object], side: str) -> _Holder:
+    return _Holder(
+        stated=row[f"{side}_basis"] == 0,
+        claimed=bool(row[f"{side}_claimed"]),
+        period=_period(row[f"{side}_first"], row[f"{side}_last"]),
+        life=_period(row[f"{side}_from"], row[f"{side}_to"]),
+    )
+
+
+def _too_many(holders: Sequence[_Holder]) -> bool:
+    if _at_once([holder.period for holder in holders]) > MAX_AT_ONCE:
+        return True
+    claimed = [holder for holder in holders if holder.claimed and (holder.stated or holder.life != _ALWAYS)]
+    stated = any(holder.stated for holder in claimed)
+    return stated and _at_once([holder.life for holder in claimed]) > MAX_STATED_AT_ONCE
+
+
+def _at_once(periods: Sequence[tuple[float, float]]) -> int:
+    """How many periods at most hold one instant; an unknown one holds all."""
+    return max((sum(a <= start <= b for a, b in periods) for start, _ in periods), default=0)
 
 
 def _period(first: object, last: object) -> tuple[float, float]:
@@ -210,7 +250,8 @@ def _example() -> Mapping[str, pa.Table]:
     at = datetime(2026, 1, 1, tzinfo=UTC)
     rows = [
         {"account_id": f"a{number}", "kind": kind, "value": value, "basis": basis, "source": "s", "exhibit_sha256": "e",
-         "row": None, "position": 0, "times": 1, "first_seen": at if number % 2 else None, "last_seen": at}
+         "row": None, "position": 0, "times": 1, "first_seen": at if number % 2 else None, "last_seen": at,
+         "claim": "own" if basis == "stated" else None}
         for number in range(10)
         for kind, value, basis in (("phone", f"+{number // 3}", "export"), ("email", "all@example.org", "stated"),
                                    ("name", "Alex", "export"))

@@ -127,11 +127,11 @@ def from_json(untrusted: bytes) -> tuple[Judgement, ...]:
             "The judgements cannot be read as JSON of the form that docs/identities.md tells."
         ) from error
     for item in told:
-        _check(item)
+        check(item)
     return told
 
 
-def _check(item: Judgement) -> None:
+def check(item: Judgement) -> None:
     if item.left == item.right:
         raise BadJudgements("A judgement is about two different accounts; one names the same account twice.")
     if item.at.tzinfo is None:
@@ -143,7 +143,7 @@ def _check(item: Judgement) -> None:
 def _standing(judgements: Iterable[Judgement]) -> dict[Pair, Judgement]:
     latest: dict[Pair, Judgement] = {}
     for item in judgements:
-        _check(item)
+        check(item)
         known = latest.get(item.pair)
         if known is None or _order(item) > _order(known):
             latest[item.pair] = item

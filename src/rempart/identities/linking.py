@@ -14,6 +14,7 @@ from typing import Any
 
 import duckdb
 import pyarrow as pa
+import pyarrow.compute as pc
 import splink.comparison_level_library as levels_of
 import splink.comparison_library as comparisons_of
 from splink import Linker, SettingsCreator, block_on
@@ -36,6 +37,7 @@ def fit(features: pa.Table, *, seed: int, comparisons: Sequence[Compared] = COMP
     fixed = Model(comparisons=tuple(comparisons), prior=prior(features.num_rows), measured=False, trained=False)
     if features.num_rows < MEASURE_ROWS:
         return fixed
+    features = _of_exports(features)
     rule = _sure_rule(features)
     linker = _linker(_duck_frames(threads=1)(features), fixed)
     linker.training.estimate_u_using_random_sampling(
@@ -62,6 +64,15 @@ def score(features: pa.Table, *, model: Model, engine: Engine) -> pa.Table:
     found = linker.inference.predict(threshold_match_probability=KEPT_PROBABILITY).as_pyarrow_table()  # type: ignore[no-untyped-call]
     wanted = ("unique_id_", "match_probability", "match_weight", "gamma_", "mw_")
     return found.select([name for name in found.column_names if name.startswith(wanted)])
+
+
+def _of_exports(features: pa.Table) -> pa.Table:
+    """The features without what is only stated: nothing is learned from it."""
+    for name in ("phone", "email"):
+        own = pc.equal(features[f"{name}_as"], "export")
+        kept = pc.if_else(own, features[name], pa.scalar(None, pa.string()))
+        features = features.set_column(features.schema.get_field_index(name), name, kept)
+    return features
 
 
 def _sure_rule(features: pa.Table) -> str | None:
@@ -120,11 +131,18 @@ def _linker(
 
 def _comparison(compared: Compared) -> ComparisonCreator:
     """Levels with their shares; one that nothing is known about on either side comes first and says nothing."""
-    levels: list[ComparisonLevelCreator | dict[str, Any]] = [levels_of.NullLevel(compared.null)]
+    levels: list[ComparisonLevelCreator | dict[str, Any]] = [_nothing_known(compared)]
     for level in compared.levels:
         told = levels_of.CustomLevel(level.sql, level.code) if level.sql else levels_of.ElseLevel()
         levels.append(_with_shares(told, level))
     return comparisons_of.CustomComparison(output_column_name=compared.code, comparison_levels=levels)
+
+
+def _nothing_known(compared: Compared) -> ComparisonLevelCreator:
+    if not compared.silent:
+        return levels_of.NullLevel(compared.null)
+    sql = f"{compared.null}_l IS NULL OR {compared.null}_r IS NULL OR ({compared.silent})"
+    return levels_of.CustomLevel(sql, "null").configure(is_null_level=True)
 
 
 def _with_shares(told: ComparisonLevelCreator, level: Level) -> ComparisonLevelCreator:

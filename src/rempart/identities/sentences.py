@@ -6,6 +6,8 @@ Every sentence says what was seen, never who somebody is.
 from collections.abc import Mapping
 
 from rempart.identities.rivals import Rival
+from rempart.identities.suggest import Weight
+from rempart.wording import Wording
 
 REASONS: Mapping[tuple[str, str], str] = {
     ("name", "same"): "The two accounts show the same name.",
@@ -18,8 +20,29 @@ REASONS: Mapping[tuple[str, str], str] = {
     ("handle", "letters"): "The two handles have the same letters and differ by digits or signs.",
     ("handle", "other"): "The two handles differ.",
     ("phone", "same"): "The export gives the same phone number for both accounts.",
+    (
+        "phone",
+        "export_stated",
+    ): "The export gives one account the phone number {value}; the other stated it as its own (row {rows} of the messages).",
+    ("phone", "stated"): "Both stated the number {value} in messages as their own (rows {rows} of the messages).",
+    (
+        "phone",
+        "unclear",
+    ): "Both have or stated the number {value}; at least one did not say whose it is, or several state it (rows {rows} of the messages).",
     ("phone", "other"): "The export gives two different phone numbers.",
     ("email", "same"): "The export gives the same e-mail address for both accounts.",
+    (
+        "email",
+        "export_stated",
+    ): "The export gives one account the e-mail address {value}; the other stated it as its own (row {rows} of the messages).",
+    (
+        "email",
+        "stated",
+    ): "Both stated the e-mail address {value} in messages as their own (rows {rows} of the messages).",
+    (
+        "email",
+        "unclear",
+    ): "Both have or stated the e-mail address {value}; at least one did not say whose it is, or several state it (rows {rows} of the messages).",
     ("email", "other"): "The export gives two different e-mail addresses.",
     ("hour", "close"): "The two accounts write at the same hours of the day.",
     ("hour", "near"): "The two accounts write at neighbouring hours of the day.",
@@ -35,3 +58,9 @@ RIVALS: Mapping[Rival, str] = {
     Rival.GIVEN_BY_ANOTHER: "One account may have passed on the number or address of somebody else in a message.",
 }
 TEXTS: tuple[str, ...] = (*REASONS.values(), *RIVALS.values())
+
+
+def tell_reason(weight: Weight, words: Wording) -> str:
+    """The sentence of a reason in the language of the words, with its value and the rows of the messages that state it."""
+    rows = ", ".join(str(row) for _, row in weight.messages)
+    return words.text(REASONS[weight.comparison, weight.level], value=weight.value or "", rows=rows)

@@ -10,18 +10,18 @@ Source: reference, Identities §2; Fellegi and Sunter 1969. Tier: source-verifie
 import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pyarrow as pa
 
 from rempart.engine.queries import Engine
-from rempart.identities.features import Features
+from rempart.identities.features import HELD, Features, Place
 from rempart.identities.hard import Edge
 from rempart.identities.rivals import Rival, rivals_of
 from rempart.identities.weights import Model
 from rempart.records import NotExamined
 
-THRESHOLD = 0.95  # precision 0.998 to 0.999 on four planted truths, see bench/RESULTS-identities.md
+THRESHOLD = 0.95  # precision 0.997 to 0.999 on four planted truths, see bench/RESULTS-identities.md
 SUGGESTIONS = pa.schema(
     [
         pa.field("left", pa.string(), nullable=False),
@@ -40,11 +40,16 @@ SUGGESTIONS = pa.schema(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Weight:
-    """What one comparison says: level as in `sentences.REASONS`; bits above 0 speak for one person, below 0 against."""
+    """What one comparison says: level as in `sentences.REASONS`; bits above 0 speak for one person, below 0 against.
+
+    value: of a number or an e-mail that both have; messages: (exhibit, row) of those that state it, of left first.
+    """
 
     comparison: str
     level: str
     bits: float
+    value: str | None = None
+    messages: tuple[Place, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +93,7 @@ def suggest(
     pairs = [row for row in scored if round(_float(row["match_probability"]), 6) >= threshold]
     sides = {row[side] for row in pairs for side in ("unique_id_l", "unique_id_r")}
     rows = {row["unique_id"]: row for row in features.rows.to_pylist() if row["unique_id"] in sides}
-    found = [_suggestion(row, model, rows, by_pair) for row in pairs]
+    found = [_suggestion(row, model, _Sides(rows=rows, places=features.places), by_pair) for row in pairs]
     found.sort(key=lambda item: (-item.probability, item.left, item.right))
     return Suggested(
         suggestions=tuple(found), model=model, not_examined=(*features.not_examined, *_untrained(features, model))
@@ -111,14 +116,22 @@ def suggestions_table(suggestions: Iterable[Suggestion]) -> pa.Table:
     return pa.Table.from_pylist(rows, schema=SUGGESTIONS)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Sides:
+    """What is known of the accounts of the pairs."""
+
+    rows: Mapping[object, Mapping[str, object]]
+    places: Mapping[tuple[str, str], Place]
+
+
 def _suggestion(
     row: Mapping[str, object],
     model: Model,
-    rows: Mapping[object, Mapping[str, object]],
+    sides: _Sides,
     edges: Mapping[tuple[str, str], list[Edge]],
 ) -> Suggestion:
     left, right = sorted((str(row["unique_id_l"]), str(row["unique_id_r"])))
-    weights = tuple(_weights(row, model))
+    weights = tuple(_with_value(weight, left, right, sides) for weight in _weights(row, model))
     agree = {weight.comparison: weight.level for weight in weights}
     return Suggestion(
         left=left,
@@ -126,8 +139,17 @@ def _suggestion(
         probability=round(_float(row["match_probability"]), 6),
         bits=round(_float(row["match_weight"]), 3),
         weights=weights,
-        rivals=rivals_of(rows[left], rows[right], agree=agree, edges=edges.get((left, right), ())),
+        rivals=rivals_of(sides.rows[left], sides.rows[right], agree=agree, edges=edges.get((left, right), ())),
     )
+
+
+def _with_value(weight: Weight, left: str, right: str, sides: _Sides) -> Weight:
+    """The weight with the number or e-mail that both have, and the messages that state it."""
+    if weight.comparison not in HELD or weight.level == "other":
+        return weight
+    told = (sides.places.get((account, weight.comparison)) for account in (left, right))
+    value = sides.rows[left][weight.comparison]
+    return replace(weight, value=str(value), messages=tuple(place for place in told if place is not None))
 
 
 def _weights(row: Mapping[str, object], model: Model) -> list[Weight]:

@@ -109,18 +109,21 @@ class _Index:
     accounts: set[str] = field(default_factory=set)
 
 
-def read_watchlist(untrusted: bytes, *, columns: Mapping[str, str]) -> WatchList:
-    """The list from CSV (UTF-8, comma or semicolon, a header line). columns: heading -> one of FIELDS; other columns are not read.
+def read_watchlist(untrusted: bytes, *, columns: Mapping[str, str] | None = None) -> WatchList:
+    """The list from CSV (UTF-8, comma or semicolon, a header line). columns: heading -> one of FIELDS; other columns are not read. Without
+    it, the headings that are FIELDS themselves.
 
     Dates are YYYY-MM-DD or DD/MM/YYYY. Raises: BadList.
     """
+    reader = _reader(untrusted)
+    headings = reader.fieldnames or ()
+    columns = {name: name for name in headings if name in FIELDS} if columns is None else columns
     unknown = sorted(set(columns.values()) - set(FIELDS))
     if unknown or not columns:
         raise BadList(
             "The map of columns names no field that can be compared. Fields: {fields}.", fields=", ".join(FIELDS)
         )
-    reader = _reader(untrusted)
-    missing = sorted(set(columns) - set(reader.fieldnames or ()))
+    missing = sorted(set(columns) - set(headings))
     if missing:
         raise BadList("The list has no column {name}; nothing was read.", name=missing[0])
     entries: list[Entry] = []

@@ -4,7 +4,8 @@
   <folder>/vault/             its rows as Parquet, sealed with age, a million rows to a container (`evidence.vault`)
   <folder>/uses.jsonl         who opened which list, when, for what (`uses`)
 
-Nothing is ever removed: a list that replaces another leaves the earlier deliveries sealed, and out of use.
+A list that replaces another leaves the earlier deliveries sealed, and out of use. Only `remove` destroys rows: what is known of the list
+without them stays below <folder>/removed, so that every use that was logged still names something.
 """
 
 import io
@@ -113,7 +114,7 @@ class ListStore:
     """The lists below a folder."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder, self._descriptions = folder, folder / "lists"
+        self._folder, self._descriptions, self._removed = folder, folder / "lists", folder / "removed"
         self._vault = Vault(folder / "vault")
         self._uses = folder / "uses.jsonl"
 
@@ -167,6 +168,34 @@ class ListStore:
     def open_all(self, *, identities: Sequence[str], use: LookUp) -> tuple[Listing, ...]:
         """Every list to look up, each with its line in the use log. Raises: as `open`."""
         return tuple(self.open(kept.list_id, identities=identities, use=use) for kept in self.lists())
+
+    def remove(self, list_id: str, *, use: LookUp) -> KeptList:
+        """Destroys the sealed rows of a list and puts it out of use; what it was then. The use is written down first.
+
+        Raises: NoSuchList, BrokenList, UsesNotKept, Busy, OSError.
+        """
+        path = self._descriptions / f"{list_id}.json"
+        if not _ID.sub("-", list_id) == list_id or not path.exists():
+            raise NoSuchList("There is no list {name}. `rempart hashes list` names them.", name=list_id)
+        durable.make_folder(self._removed, mode=_FOLDER_MODE)
+        lock = Lock(self._folder)
+        try:
+            kept = _described(path)
+            log_use(self._uses, kept.list_id, use)
+            with durable.replacing(self._removed / f"{kept.list_id}-{use.at:%Y%m%dT%H%M%S%f}.json") as file:
+                file.write(path.read_bytes())
+            path.unlink()
+            durable.sync_folder(self._descriptions)
+            used = {part.address for other in self.lists() for one in other.deliveries for part in one.parts}
+            for part in (part for one in kept.deliveries for part in one.parts if part.address not in used):
+                self._vault.discard(part.address)
+        finally:
+            lock.close()
+        return kept
+
+    def removed(self) -> tuple[KeptList, ...]:
+        """The lists that were removed, as they were, by id and instant. Raises: BrokenList, OSError."""
+        return tuple(_described(path) for path in sorted(self._removed.glob("*.json")))
 
     def _known(self, new: NewList, reading: ListReading) -> KeptList | None:
         path = self._descriptions / f"{id_of(new.name)}.json"

@@ -34,7 +34,7 @@ class UsesNotKept(OutsideFailure):
 
 
 class Use(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One use. by: who; act: add, open or check; looked_up: how many media or digests; exhibits: their SHA-256.
+    """One use. by: who; act: add, open, check or remove; looked_up: how many media or digests; exhibits: their SHA-256.
 
     at: aware, passed in. previous: SHA-256 of the line before, START for the first.
     """
