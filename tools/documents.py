@@ -49,6 +49,8 @@ COMMANDS = (
     "hashes add",
     "hashes list",
     "hashes check",
+    "network",
+    "network export",
     "identities",
     "identities screen",
     "identities judge",

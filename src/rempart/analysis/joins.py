@@ -29,6 +29,7 @@ from rempart.network.contacts import ChildAccount, MessageRef
 
 ListOpener = Callable[[tuple[str, ...], int], Sequence[Listing]]
 """Opens the lists to look up, given (SHA-256 of the exhibits, how many media): what the log of their use holds."""
+WHEN_KNOWN = ("matches", "likeness")  # tables that are there only when a list was given, or pictures were compared
 _MEDIA = ["exhibit_sha256", "row", "kind", "state", "path", "sha256", "sha1", "md5"]
 
 
@@ -79,7 +80,7 @@ def join_all(ground: Ground, sources: Sources, observer: Observer) -> Joined:
         known=known,
         identities=identities,
         network=network,
-        tables=_tables(known, identities=identities, network=network),
+        tables=_tables(known, identities=identities, network=network, clusters=clusters),
     )
 
 
@@ -137,7 +138,9 @@ def _clusters(ground: Ground, likened: Likened | None) -> pa.Table | None:
     return likeness_clusters(likened.likeness, ground.engine, threads=ground.jobs)
 
 
-def _tables(known: LookedUp, *, identities: Identities, network: Network) -> Mapping[str, pa.Table]:
+def _tables(
+    known: LookedUp, *, identities: Identities, network: Network, clusters: pa.Table | None
+) -> Mapping[str, pa.Table]:
     """What analysis.json names the first of, whole."""
     told = {
         "identifiers": identities.identifiers,
@@ -149,6 +152,8 @@ def _tables(known: LookedUp, *, identities: Identities, network: Network) -> Map
     }
     if known.matches is not None:
         told["matches"] = known.matches
+    if clusters is not None:
+        told["likeness"] = clusters
     return told
 
 

@@ -25,7 +25,7 @@ from rempart.analysis.document import (
     Versions,
 )
 from rempart.analysis.identities_shown import show_identities
-from rempart.analysis.joins import Ground, Joined, ListOpener, join_all
+from rempart.analysis.joins import WHEN_KNOWN, Ground, Joined, ListOpener, join_all
 from rempart.analysis.known_shown import show_known
 from rempart.analysis.measured import predictive_values
 from rempart.analysis.names import Names
@@ -139,6 +139,8 @@ def analyse(paths: Sequence[Path], *, out: Path, options: Options, observer: Obs
     readings = read_exhibits(paths, out=out / "tables", options=options, observer=observer)
     opener = open_parts([reading.exhibit for reading in readings])
     concluded = conclude(exhibits_read(readings), out=out, options=options, observer=observer, opener=opener)
+    for name in WHEN_KNOWN:  # an earlier walk into this folder may have known more
+        (out / "tables" / f"{name}.parquet").unlink(missing_ok=True)
     for name, table in concluded.tables.items():
         _save_table(out / "tables" / f"{name}.parquet", table)
     save_document(out, concluded.document)

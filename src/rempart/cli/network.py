@@ -107,7 +107,9 @@ def _write(network: Network, form: Form, to: Path) -> None:
             else:
                 ONE_FILE[form](network, files[0])
     except OSError as error:
-        raise NotExported("{name} could not be written: {reason}.", name=to.name, reason=reason_of(error)) from error
+        raise NotExported(
+            "{name} could not be written: {reason}.", can_retry=True, name=to.name, reason=reason_of(error)
+        ) from error
 
 
 @contextlib.contextmanager
