@@ -11,6 +11,7 @@ from rempart.web.cases.keys import Erased, identity_for
 from rempart.web.cases.lifecycle import Stage, WrongState
 from rempart.web.cases.models import Dossier, Event, SubjectKey, Tombstone
 from rempart.web.cases.reports import NoReason
+from rempart.web.people.roles import Role
 from tests.web.conftest import NOON
 from tests.web.team import by, cast, dossier, report
 
@@ -204,6 +205,24 @@ def test_a_task_is_done_once() -> None:
         dossiers.finish_task(row, task, by=by(people.bob))
 
     assert dossiers.contents(row).tasks[0].done_by == people.bob.pseudonym
+
+
+def test_only_colleagues_who_read_dossiers_work_on_one() -> None:
+    """Not somebody of another organisation, not somebody without such a role, and nobody without a reason."""
+    people = cast()
+    row = dossier(people.alice)
+
+    for actor, error in (
+        (people.chloe, dossiers.NotThere),
+        (people.zoe, dossiers.CannotRead),
+        (people.by_role[Role.CUSTODIAN], dossiers.CannotRead),
+    ):
+        with pytest.raises(error):
+            dossiers.add_member(row, actor.person, by=by(people.alice))
+    with pytest.raises(NoReason):
+        dossiers.add_member(row, people.bob.person, by=by(people.alice, " "))
+
+    assert row.members.count() == 1
 
 
 def test_the_lead_cannot_be_put_out_of_the_dossier() -> None:

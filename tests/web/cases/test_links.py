@@ -15,7 +15,7 @@ from rempart.web.cases.lifecycle import Status
 from rempart.web.cases.likeness import HOT, NEWEST, Proposal
 from rempart.web.cases.links import (
     ChangedSince,
-    Judged,
+    JudgedMeanwhile,
     StillUrgent,
     TwoDossiers,
     join_reports,
@@ -233,10 +233,10 @@ def test_what_was_judged_is_not_judged_again(site: Site) -> None:
     join_reports(link, by=by(person))
 
     for verb in (join_reports, refuse_link):
-        with pytest.raises(Judged):
+        with pytest.raises(JudgedMeanwhile):
             verb(link, by=by(person))
     undo_link(link, by=by(person, minutes=1))
-    with pytest.raises(Judged):
+    with pytest.raises(JudgedMeanwhile):
         undo_link(link, by=by(person, minutes=2))
 
 
@@ -431,7 +431,7 @@ def test_any_row_of_judgements_ends_as_its_last_one_says(verbs: list[str]) -> No
         for place, verb in enumerate(verbs, start=1):
             act, leads_to = acts_of[verb]
             if (verb == "undo") == (state == "proposed"):
-                with pytest.raises(Judged):
+                with pytest.raises(JudgedMeanwhile):
                     act(link, by=by(person, minutes=place))
             else:
                 act(link, by=by(person, minutes=place))

@@ -4,7 +4,7 @@ from uuid import UUID
 
 import pytest
 
-from rempart.intake.report import Account, Contact, Kind, Report, ReporterKind
+from rempart.intake.report import Account, Attachment, Contact, Kind, Report, ReporterKind
 from rempart.web.searching.forms import document_of, name_ends, national, number_forms, phone_ends, significant
 
 
@@ -55,6 +55,7 @@ def test_an_empty_report_has_its_number_only() -> None:
     document = document_of(report, number=7, report_id=UUID(int=1))
 
     assert (document.words, document.addresses, document.accounts, document.contact, document.reference) == ("",) * 5
+    assert (document.files, document.messages) == ("", "")
     assert number_forms(7).split() == ["R-000007", "R000007", "R7", "7"]
 
 
@@ -81,3 +82,15 @@ def test_each_text_of_a_report_stands_in_its_field() -> None:
     assert document.accounts.split("\n")[:3] == ["Parc", "zoe_1", "zoe1"]
     assert {"Zoé", "zoe.z@exemple.org", "zoez", "711223344"} <= set(document.contact.split("\n"))
     assert document.reference == "P-1"
+
+
+def test_later_messages_and_names_of_files_stand_in_fields_of_their_own() -> None:
+    """With the ends of the phone numbers that the messages name; of a file, its name only."""
+    file = Attachment(name="capture.png", sha256="ab" * 32, size_bytes=10, address="cd" * 32, reader="telegram")
+    report = Report(kind=Kind.SITUATION, reporter=ReporterKind.WITNESS, language="en", attachments=(file, file))
+
+    document = document_of(report, number=7, report_id=UUID(int=1), letters=("one", "call 06 12 34 56 78"))
+
+    assert document.files == "capture.png\ncapture.png"
+    assert document.messages.split("\n")[:3] == ["one", "call 06 12 34 56 78", "612345678"]
+    assert document.words == ""

@@ -81,7 +81,8 @@ def test_what_was_not_said_is_not_found(index: Index, query: str) -> None:
         ('"école de lyon"', Field.WORDS),
         ("secr", Field.WORDS),
         ("lyon secret", Field.WORDS),
-        ("secret dupont", Field.SEVERAL),
+        ("secret dupont", Field.CONTACT),  # not without what few may know
+        ("secret leamartin", Field.SEVERAL),
         ("rendez-vous", Field.WORDS),
         ("06.12.34.56.78", Field.WORDS),
         ("+33 6 12 34 56 78", Field.WORDS),
@@ -99,7 +100,7 @@ def test_what_was_not_said_is_not_found(index: Index, query: str) -> None:
         ("exemple.fr/u/lea?x=1", Field.ADDRESSES),
         ("0470 12 34 56", Field.ADDRESSES),
         ("P-77", Field.REFERENCE),
-        ("dupont leamartin", Field.SEVERAL),
+        ("dupont leamartin", Field.CONTACT),
         ("parc martin", Field.ACCOUNTS),
         ("R-000123", Field.NUMBER),
         ("r123", Field.NUMBER),
@@ -153,6 +154,14 @@ def test_a_report_is_taken_in_once(index: Index) -> None:
 
     assert len(index) == 2
     assert found(index, "other") == []
+
+
+def test_what_is_taken_in_anew_replaces_what_was_there(index: Index) -> None:
+    """In one step; what the index does not have is not added by it."""
+    index.renew([words("the bridge", 124), words("the tower", 125)])
+
+    assert [found(index, query) for query in ("lake", "bridge", "tower", "ecole")] == [[], [124], [], [123]]
+    assert (len(index), index.numbers()) == (2, {123, 124})
 
 
 def test_a_forgotten_report_is_found_by_nothing(index: Index) -> None:

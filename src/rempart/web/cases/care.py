@@ -1,9 +1,10 @@
 """Care of those who read: what somebody looked at is counted, breaks are proposed, the daily limit holds until another person lifts it.
 
-The limit is in the verbs, not in the pages: words are shown through `count_item` or not at all. What was assessed once need not
-be seen again. Source: care.toml (policy of the site); reference/workflow.md §5.1 (viewed_seconds), peers.md rows 30, 31.
+The limit is in the verbs, not in the pages: words are shown through `count_item` or `count_shown`, or not at all. What was assessed
+once need not be seen again. Source: care.toml (policy of the site); reference/workflow.md §5.1 (viewed_seconds), peers.md rows 30, 31.
 """
 
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -23,6 +24,8 @@ from rempart.web.people.models import Person
 from rempart.web.people.roles import Permission
 
 MOST_MORE_MINUTES = 120
+MAX_WHY_CHARS = 500
+_AT_ONCE = 500  # rows in one statement
 
 
 class LimitReached(NotAllowed):
@@ -46,10 +49,27 @@ class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     version: str
     nominal_s: int
+    message_s: int
+    message_signs_per_s: int
+    own_again_s: int
     most_between_beats_s: int
     break_after_s: int
     break_after_items: int
     break_s: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """What one demand shows. what: a code such as "narrative" or "messages", never words; seconds: counted in advance.
+
+    why: the reason of who looks again at what somebody has assessed; "" where nothing of it was assessed.
+    """
+
+    what: str
+    subject: Subject
+    seconds: int
+    items: int = 1
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,24 +120,36 @@ def begin(person: Person, *, now: datetime) -> Today:
 def count_item(by: By, *, what: str, subject: Subject) -> Today:
     """Counts one item that is now shown, and writes who saw what kind of thing. Raises: LimitReached.
 
-    what: a code such as "narrative" or "messages", never words. It counts `nominal_s`; `beat` corrects that to the time told by the page.
+    what: a code such as "narrative", never words. It counts `nominal_s`; `beat` corrects that to the time told by the page.
     """
+    return count_shown(Shown(what=what, subject=subject, seconds=policy().nominal_s), by=by)
+
+
+def count_shown(shown: Shown, *, by: By) -> Today:
+    """Counts all that one demand shows, and writes one event with who, what kind and, where it is looked at again, why. Raises: LimitReached."""
     with transaction.atomic(using=_alias()):
         row = _row(by.person, by.at)
         begin(by.person, now=by.at)  # inside, so that two windows do not pass the limit together
         _rest(row, by.at)
-        row.seconds += policy().nominal_s
-        row.items += 1
-        row.since_break_s += policy().nominal_s
-        row.since_break_items += 1
-        row.credit_s = policy().nominal_s
+        _go_on(row, by.at)
+        row.seconds += shown.seconds
+        row.items += shown.items
+        row.since_break_s += shown.seconds
+        row.since_break_items += shown.items
+        row.credit_s = shown.seconds
         row.last_at = by.at
         row.save()
         record(
-            Act(action="shown", actor=by.actor.pseudonym, at=by.at, payload={"what": what} if subject.id else None),
-            subject=subject,
+            Act(action="shown", actor=by.actor.pseudonym, at=by.at, payload=_words(shown)),
+            subject=shown.subject,
         )
     return today(by.person, now=by.at)
+
+
+def seconds_of(lengths: Iterable[int]) -> int:
+    """The seconds that messages of these lengths (signs) count in advance when they are shown together: never more than one item does."""
+    each = (max(policy().message_s, length // policy().message_signs_per_s) for length in lengths)
+    return min(policy().nominal_s, sum(each))
 
 
 def beat(person: Person, *, now: datetime) -> Today:
@@ -129,11 +161,7 @@ def beat(person: Person, *, now: datetime) -> Today:
         row = _row(person, now)
         _rest(row, now)
         if row.last_at is not None:
-            told = min(int((now - row.last_at).total_seconds()), policy().most_between_beats_s)
-            counted = min(max(told, 0), row.credit_s)  # paid for when it was shown
-            row.credit_s -= counted
-            row.seconds += max(told, 0) - counted
-            row.since_break_s += max(told, 0) - counted
+            _spend(row, min(int((now - row.last_at).total_seconds()), policy().most_between_beats_s))
         row.last_at = now
         row.save()
     return today(person, now=now)
@@ -157,15 +185,36 @@ def lift(person: Person, *, minutes: int, by: By) -> Today:
 
 
 def mark_assessed(kind: str, value: str, *, by: By) -> None:
-    """Remembers, blind, that a person has assessed this file (kind "file", its SHA-256) or place of an export."""
-    Assessed.objects.get_or_create(
-        mac=blind(f"assessed-{kind}", value.encode("utf-8")), defaults={"by": by.person, "at": by.at}
+    """Remembers, blind, that a person has assessed this file (kind "file", its SHA-256)."""
+    Assessed.objects.get_or_create(mac=_mac(kind, value), defaults={"by": by.person, "at": by.at})
+
+
+def mark_all_assessed(kind: str, values: Iterable[str], *, by: By) -> None:
+    """The same of many, such as messages; whoever assesses one again is its last assessor."""
+    rows = [Assessed(mac=_mac(kind, value), by=by.person, at=by.at) for value in dict.fromkeys(values)]
+    Assessed.objects.bulk_create(
+        rows, update_conflicts=True, unique_fields=["mac"], update_fields=["by", "at"], batch_size=_AT_ONCE
     )
+
+
+def assessed_among(kind: str, values: Collection[str], *, by: By) -> frozenset[str]:
+    """Those of these that somebody has assessed, and that this person is to be spared.
+
+    What they assessed themselves less than `own_again_s` ago is not among them: one alert is often judged on several points.
+    """
+    macs = {_mac(kind, value): value for value in values}
+    found: set[str] = set()
+    for some in _portions(sorted(macs)):
+        rows = Assessed.objects.filter(mac__in=some)
+        own_since = by.at - timedelta(seconds=policy().own_again_s)
+        spared = rows.exclude(by=by.person, at__gte=own_since).values_list("mac", flat=True)
+        found |= {macs[bytes(mac)] for mac in spared}
+    return frozenset(found)
 
 
 def require_unseen(kind: str, value: str, *, by: By) -> None:
     """Lets somebody look again at what was assessed only with a reason. Raises: SeenBefore."""
-    found = Assessed.objects.filter(mac=blind(f"assessed-{kind}", value.encode("utf-8"))).first()
+    found = Assessed.objects.filter(mac=_mac(kind, value)).first()
     if found is not None and not by.reason.strip():
         raise SeenBefore(
             "Somebody assessed this on {day}. To look at it again, say why; it spares you what need not be seen.",
@@ -184,6 +233,36 @@ def _rest(row: Exposure, now: datetime) -> None:
     """After a break the counting towards the next one begins anew."""
     if _has_rested(row, now):
         row.since_break_s, row.since_break_items = 0, 0
+
+
+def _go_on(row: Exposure, now: datetime) -> None:
+    """Who asks for more soon after has gone on reading what was shown; who was away for longer was elsewhere."""
+    since_s = int((now - row.last_at).total_seconds()) if row.last_at is not None else 0
+    if since_s <= policy().most_between_beats_s:
+        _spend(row, since_s)
+
+
+def _spend(row: Exposure, told_s: int) -> None:
+    """Adds time that was spent looking, less what was paid for when it was shown."""
+    counted = min(max(told_s, 0), row.credit_s)
+    row.credit_s -= counted
+    row.seconds += max(told_s, 0) - counted
+    row.since_break_s += max(told_s, 0) - counted
+
+
+def _words(shown: Shown) -> dict[str, object] | None:
+    if shown.subject.id is None:
+        return None
+    why = shown.why.strip()[:MAX_WHY_CHARS]
+    return {"what": shown.what, "reason": why} if why else {"what": shown.what}
+
+
+def _mac(kind: str, value: str) -> bytes:
+    return blind(f"assessed-{kind}", value.encode("utf-8"))
+
+
+def _portions(macs: Sequence[bytes]) -> Iterable[Sequence[bytes]]:
+    return (macs[start : start + _AT_ONCE] for start in range(0, len(macs), _AT_ONCE))
 
 
 def _has_rested(row: Exposure, now: datetime) -> bool:

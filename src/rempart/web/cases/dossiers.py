@@ -19,8 +19,9 @@ from rempart.web.cases.lifecycle import Stage, require_step
 from rempart.web.cases.models import Dossier, Member, Report, Task
 from rempart.web.cases.ranking import rank_dossier, rank_report
 from rempart.web.cases.reports import KEEP_CLOSED, By, required_reason
-from rempart.web.people.access import NotForYou
+from rempart.web.people.access import NotForYou, actor_of
 from rempart.web.people.models import Person
+from rempart.web.people.roles import Permission
 
 MAX_CHARS = 20_000
 ROLES = ("person_of_interest", "child", "reporter", "witness", "professional")
@@ -34,6 +35,10 @@ class NotComplete(NotAllowed):
 
 class NotWritten(BadInput):
     """A field that is needed was left empty, or is none of those allowed."""
+
+
+class CannotRead(NotAllowed):
+    """A colleague could not open what they would work on."""
 
 
 class NotThere(BadInput):
@@ -263,10 +268,12 @@ def restrict(dossier: Dossier, *, is_restricted: bool, by: By) -> None:
 
 
 def add_member(dossier: Dossier, person: Person, *, by: By) -> None:
-    """Lets a colleague of the same organisation work on the dossier, with a reason. Raises: NoReason, NotThere."""
+    """Lets a colleague of the same organisation, who may read dossiers, work on it, with a reason. Raises: NoReason, NotThere, CannotRead."""
     reason = required_reason(by)
     if person.organisation_id != dossier.organisation_id:
         raise NotThere("Only somebody of the same organisation can be added. Nothing was changed.")
+    if not (person.user.is_active and actor_of(person).may(Permission.READ_DOSSIER)):
+        raise CannotRead("This colleague has no role that reads dossiers. Nothing was changed.")
     with transaction.atomic(using=_alias()):
         if Member.objects.filter(dossier=dossier, person=person, until_at=None).exists():
             raise NotThere("This person works on the dossier already. Nothing was changed.")

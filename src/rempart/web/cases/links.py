@@ -1,11 +1,13 @@
-"""Verbs on proposals: a person joins two reports or refuses to, says why, and may take it back.
+"""Verbs on proposals: a person joins two reports or refuses to, says why, and may take it back. What the traces did not find a person
+proposes; then somebody else judges it, because nobody confirms their own reading (§5.5), and who proposed may take it back until then.
 
 To join is one of two things: where neither report is in a dossier, the later one is a duplicate of the earlier; where one is, the other
 goes there too. A report ranks by what its duplicates tell as well, so that a join never hides an urgency. What stood before is written with the event, sealed, and comes back when somebody undoes it. A judgement holds for
 these two reports alone: nothing follows for a third. What was refused is not proposed again.
-Source: reference/workflow.md §5.1 (doublon), §5.3; the caller has passed `people.access.access_link`.
+Source: reference/workflow.md §5.1 (doublon), §5.3; the caller has passed `people.access.access_link`, or `access_report` for both.
 """
 
+import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -16,8 +18,8 @@ from django.db import router, transaction
 from django.db.models import Count, Exists, OuterRef
 from django.db.models.functions import TruncDate
 
-from rempart.errors import NotAllowed
-from rempart.web.cases.dossiers import attach_report, detach_report
+from rempart.errors import BadInput, NotAllowed
+from rempart.web.cases.dossiers import attach_report, detach_report, wrong_value
 from rempart.web.cases.events import Act, Told, of_report, record_all, words
 from rempart.web.cases.lifecycle import AT_REST, Closure, Status
 from rempart.web.cases.models import Event, Link, Report
@@ -31,6 +33,10 @@ _CHANGED = (*_PLAIN, "closed_at", "erase_date", "duplicate_of_id", "locked_until
 _URGENT = 1  # P0 and P1
 _JOINS, _OTHER = "joined", "joined_other"  # of the later report, and of the earlier: one pair counts once
 _REFUSES, _UNDOES, _UNDOES_OTHER = "link_refused", "link_undone", "link_undone_other"
+_PROPOSES, _WITHDRAWS = "link_proposed", "link_withdrawn"
+_JUDGES = frozenset({_JOINS, _OTHER, _REFUSES})
+# What two reports may share: the kinds of traces, and what only a person sees.
+KINDS = ("address", "account", "handle", "email", "phone", "file", "text", "receipt", "other")
 
 
 class State(StrEnum):
@@ -39,10 +45,27 @@ class State(StrEnum):
     PROPOSED = "proposed"
     JOINED = "joined"
     REFUSED = "refused"
+    WITHDRAWN = "withdrawn"  # by who proposed it; it may be proposed again
 
 
-class Judged(NotAllowed):
+class JudgedMeanwhile(NotAllowed):
     """Somebody has judged this proposal meanwhile, or nobody has where a judgement is to be taken back."""
+
+
+class SameReport(BadInput):
+    """A report was to be linked with itself."""
+
+
+class AlreadyLinked(NotAllowed):
+    """The pair is proposed or judged already."""
+
+
+class OwnProposal(NotAllowed):
+    """Nobody judges what they proposed."""
+
+
+class NotProposer(NotAllowed):
+    """Only who proposed takes a proposal back."""
 
 
 class TwoDossiers(NotAllowed):
@@ -78,11 +101,44 @@ class _Pair:
         return self.first, self.later
 
 
-def join_reports(link: Link, *, by: By) -> Link:
-    """These two belong together. Raises: NoReason, Judged, TwoDossiers, StillUrgent, Held when a colleague works on what would be closed."""
+def propose_link(report: Report, other: Report, *, kind: str, by: By) -> Link:
+    """A person says that two reports belong together where no trace does; somebody else judges it, like any proposal.
+
+    kind: of KINDS. Raises: NoReason, NotWritten, SameReport, AlreadyLinked, NothingToSeal when the words of one were erased.
+    """
+    reason = required_reason(by)
+    if kind not in KINDS:
+        raise wrong_value("kind")
+    if report.pk == other.pk:
+        raise SameReport("A report is not linked with itself. Nothing was changed.")
+    first, later = sorted((report, other), key=lambda row: row.number)
+    with transaction.atomic(using=_alias()):
+        pair = _Pair(link=_propose(first, later, kind=kind, by=by), first=first, later=later)
+        _tell(pair, (_PROPOSES, _PROPOSES), by, {"reason": reason})
+    return pair.link
+
+
+def withdraw_link(link: Link, *, by: By) -> Link:
+    """Who proposed it takes it back before it is judged; it may be proposed again. Raises: NoReason, JudgedMeanwhile, NotProposer."""
     reason = required_reason(by)
     with transaction.atomic(using=_alias()):
         pair = _locked(link, State.PROPOSED)
+        if pair.link.proposed_by_id != by.person.pk:
+            raise NotProposer("You did not propose this. Nothing was changed; judge it instead.")
+        proposals = [_latest(report, pair.link, frozenset({_PROPOSES})) for report in pair.both]
+        _set(pair, State.WITHDRAWN, by)
+        _tell(pair, (_WITHDRAWS, _WITHDRAWS), by, {"reason": reason}, supersedes=[told.id for told in proposals])
+    return pair.link
+
+
+def join_reports(link: Link, *, by: By) -> Link:
+    """These two belong together.
+
+    Raises: NoReason, JudgedMeanwhile, OwnProposal, TwoDossiers, StillUrgent, Held when a colleague works on what would be closed.
+    """
+    reason = required_reason(by)
+    with transaction.atomic(using=_alias()):
+        pair = _to_judge(link, by)
         said = _join(pair, by)
         _set(pair, State.JOINED, by)
         _tell(pair, (_OTHER, _JOINS), by, {"reason": reason, **said})
@@ -90,10 +146,10 @@ def join_reports(link: Link, *, by: By) -> Link:
 
 
 def refuse_link(link: Link, *, by: By) -> Link:
-    """These two do not belong together; they are not proposed again. Raises: NoReason, Judged."""
+    """These two do not belong together; they are not proposed again. Raises: NoReason, JudgedMeanwhile, OwnProposal."""
     reason = required_reason(by)
     with transaction.atomic(using=_alias()):
-        pair = _locked(link, State.PROPOSED)
+        pair = _to_judge(link, by)
         _set(pair, State.REFUSED, by)
         _tell(pair, (_REFUSES, _REFUSES), by, {"reason": reason})
     return pair.link
@@ -102,12 +158,12 @@ def refuse_link(link: Link, *, by: By) -> Link:
 def undo_link(link: Link, *, by: By) -> Link:
     """Takes a join or a refusal back: the proposal waits again, and the reports stand as they stood before.
 
-    Raises: NoReason, Judged when nothing was judged, ChangedSince when somebody went on from the join.
+    Raises: NoReason, JudgedMeanwhile when nothing was judged, ChangedSince when somebody went on from the join.
     """
     reason = required_reason(by)
     with transaction.atomic(using=_alias()):
         pair = _locked(link, State.JOINED, State.REFUSED)
-        judgements = [_judgement(report, pair.link) for report in pair.both]
+        judgements = [_latest(report, pair.link, _JUDGES) for report in pair.both]
         if pair.link.state == State.JOINED:
             _restore(pair, judgements[1], by)
         _set(pair, State.PROPOSED, by)
@@ -131,6 +187,44 @@ def joins_per_day(organisation: Organisation, *, since_at: datetime, until_at: d
         .order_by("day")
     )
     return tuple(JoinsOfDay(day_date=day, joins=joins) for day, joins in rows)
+
+
+# -- proposing ------------------------------------------------------------------------------------------
+
+
+def _propose(first: Report, later: Report, *, kind: str, by: By) -> Link:
+    """The row of the pair, new or withdrawn before. Raises: AlreadyLinked."""
+    told = {"kinds": kind, "similarity": None, "state": State.PROPOSED, "at": by.at, "proposed_by": by.person}
+    fresh = {"id": UUID(bytes=secrets.token_bytes(16), version=4), **told}
+    link, is_new = Link.objects.get_or_create(a=first, b=later, defaults=fresh)  # the worker may be faster
+    if is_new:
+        return link
+    if not Link.objects.filter(pk=link.pk, state=State.WITHDRAWN).update(**told):
+        raise _already(State(link.state))
+    link.refresh_from_db()
+    return link
+
+
+def _already(state: State) -> AlreadyLinked:
+    if state is State.JOINED:
+        return AlreadyLinked("These two reports are joined already. Nothing was changed.")
+    if state is State.REFUSED:
+        return AlreadyLinked(
+            "Somebody found that these two reports do not belong together. Nothing was changed; undo that first if it is not so."
+        )
+    return AlreadyLinked(
+        "These two reports are proposed already. Nothing was changed; the proposal waits to be judged."
+    )
+
+
+def _to_judge(link: Link, by: By) -> _Pair:
+    """The proposal, for somebody who did not make it. Raises: JudgedMeanwhile, OwnProposal."""
+    pair = _locked(link, State.PROPOSED)
+    if pair.link.proposed_by_id == by.person.pk:
+        raise OwnProposal(
+            "You proposed this yourself, so somebody else judges it. Nothing was changed; you may take your proposal back."
+        )
+    return pair
 
 
 # -- joining --------------------------------------------------------------------------------------------
@@ -226,9 +320,8 @@ def _put_back(row: Report, before: Mapping[str, object]) -> None:
 # -- beside -----------------------------------------------------------------------------------------------
 
 
-def _judgement(report: Report, link: Link) -> Told:
-    """The event of the last judgement of this link on this report."""
-    actions = frozenset({_JOINS, _OTHER, _REFUSES})
+def _latest(report: Report, link: Link, actions: frozenset[str]) -> Told:
+    """The last event of these actions on this report that is about this link."""
     found = [told for told in words(of_report(report), actions=actions) if told.payload.get("link") == str(link.pk)]
     if not found:
         raise ChangedSince(
@@ -238,10 +331,10 @@ def _judgement(report: Report, link: Link) -> Told:
 
 
 def _locked(link: Link, *states: State) -> _Pair:
-    """The link and both reports, always locked in the same order. Raises: Judged."""
+    """The link and both reports, always locked in the same order. Raises: JudgedMeanwhile."""
     row = Link.objects.select_for_update(of=("self",)).get(pk=link.pk)
     if row.state not in states:
-        raise Judged("Somebody has judged this meanwhile. Nothing was changed; look at the page again.")
+        raise JudgedMeanwhile("Somebody has judged this meanwhile. Nothing was changed; look at the page again.")
     both = Report.objects.select_for_update(of=("self",)).filter(pk__in=(row.a_id, row.b_id)).order_by("number")
     first, later = both
     return _Pair(link=row, first=first, later=later)

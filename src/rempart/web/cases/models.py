@@ -228,21 +228,27 @@ class Trace(models.Model):
 
 
 class Link(models.Model):
-    """Two reports that share something; `a` came first. Only a person joins them, and may take it back."""
+    """Two reports that share something; `a` came first. Only a person joins them, and may take it back.
+
+    proposed_by: who proposed it, and so does not judge it; None where their traces did.
+    """
 
     id = models.UUIDField(primary_key=True)
     a = models.ForeignKey(Report, on_delete=models.PROTECT, related_name="links_from")
     b = models.ForeignKey(Report, on_delete=models.PROTECT, related_name="links_to")
     kinds = models.CharField(max_length=80)  # what they share: codes joined by a blank
     similarity = models.FloatField(null=True)  # of the texts, 0..1; None when they were not compared
-    state = models.CharField(max_length=12)  # proposed, joined, refused
+    state = models.CharField(max_length=12)  # proposed, joined, refused, withdrawn
     at = models.DateTimeField()
+    proposed_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="proposed_links")
 
     class Meta:
         db_table = "desk_link"
         constraints = [
             models.UniqueConstraint(fields=["a", "b"], name="desk_link_once"),
-            models.CheckConstraint(condition=Q(state__in=("proposed", "joined", "refused")), name="desk_link_state"),
+            models.CheckConstraint(
+                condition=Q(state__in=("proposed", "joined", "refused", "withdrawn")), name="desk_link_state"
+            ),
         ]
 
 
@@ -308,6 +314,21 @@ class FoldedChunk(models.Model):
     class Meta:
         db_table = "desk_folded"
         constraints = [models.UniqueConstraint(fields=["analysis", "number"], name="desk_folded_once")]
+
+
+class AnalysisPart(models.Model):
+    """A piece of what an analysis found over all messages together (names: `analysis.sections`); sealed to the key of the dossier too.
+
+    None of an analysis that was made before Rempart looked at it.
+    """
+
+    analysis = models.ForeignKey(Analysis, on_delete=models.PROTECT, related_name="parts")
+    name = models.CharField(max_length=16)
+    sealed = models.BinaryField()
+
+    class Meta:
+        db_table = "desk_part"
+        constraints = [models.UniqueConstraint(fields=["analysis", "name"], name="desk_part_once")]
 
 
 class Exposure(models.Model):

@@ -266,7 +266,10 @@ def _keep_traces(fresh: Sequence[_Fresh]) -> None:
 
 
 def _keep_links(proposals: Sequence[Proposal], now: datetime) -> None:
-    """One link a pair, the one that came first as `a`; a pair that has been judged keeps its judgement."""
+    """One link a pair, the one that came first as `a`; a pair that has been judged keeps its judgement.
+
+    What a person proposed and took back is proposed anew, by the traces.
+    """
     ids = {key for one in proposals for key in (one.new, one.other)}
     numbers = dict(Report.objects.filter(id__in=ids).values_list("id", "number"))
     pairs: dict[tuple[UUID, UUID], tuple[set[str], float | None]] = {}
@@ -283,6 +286,11 @@ def _keep_links(proposals: Sequence[Proposal], now: datetime) -> None:
         ],
         ignore_conflicts=True,
     )
+    for link in Link.objects.filter(state="withdrawn", a__in={a for a, _ in pairs}, b__in={b for _, b in pairs}):
+        if (link.a_id, link.b_id) in pairs:
+            kinds, alike = pairs[link.a_id, link.b_id]
+            told = {"kinds": " ".join(sorted(kinds)), "similarity": alike, "at": now}
+            Link.objects.filter(pk=link.pk).update(**told, state="proposed", proposed_by=None)
 
 
 def _mend(readable: Sequence[_Fresh], proposals: Sequence[Proposal], now: datetime) -> int:

@@ -71,6 +71,13 @@ class Unsealer:
         except NotAReport as error:
             raise not_opened(Failure.OTHER_VERSION if _is_later(data) else Failure.DAMAGED) from error
 
+    def text_of(self, sealed: bytes) -> str:
+        """The text of a message of a reporter. Raises: NotOpened."""
+        try:
+            return self._unsealed(sealed).decode("utf-8", "replace")
+        except (UnknownSeal, BrokenSeal) as error:
+            raise not_opened(Failure.DAMAGED) from error
+
     def open_late(self, sealed: bytes) -> Report:
         """The report, with a look at the keys again where the known ones do not open it. Raises: NotOpened, OSError."""
         try:

@@ -102,6 +102,20 @@ def access_dossier(actor: Actor, number: int, *, need: Permission) -> Dossier:
     return _one(visible_dossiers(actor).select_related("lead", "organisation").filter(number=number))
 
 
+def access_team(actor: Actor, number: int) -> Dossier:
+    """The dossier of this number, for who may change who works on it: its lead, or who may so on any. Raises: NotForYou, NotKnown."""
+    row = access_dossier(actor, number, need=Permission.CHANGE_OWN_MEMBERS)
+    if not leads_team(actor, row):
+        raise NotForYou("Your roles do not allow this. Nothing was changed.")
+    return row
+
+
+def leads_team(actor: Actor, dossier: Dossier) -> bool:
+    """Whether this person may change who works on this dossier."""
+    is_lead = dossier.lead_id == actor.person.pk and actor.may(Permission.CHANGE_OWN_MEMBERS)
+    return is_lead or actor.may(Permission.CHANGE_MEMBERS)
+
+
 def access_link(actor: Actor, link: UUID, *, need: Permission) -> Link:
     """A proposal to join two reports, both of which this person may know of. Raises: NotForYou, NotKnown."""
     require(actor, need)

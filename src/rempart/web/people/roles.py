@@ -24,6 +24,7 @@ class Permission(StrEnum):
     REFER = "refer"
     ANSWER_REPORTER = "answer_reporter"
     JUDGE_LINK = "judge_link"
+    JUDGE_IDENTITY = "judge_identity"  # whether two accounts are one person's
     SEARCH = "search"
     STATE_FACT = "state_fact"
     OPEN_DOSSIER = "open_dossier"
@@ -32,13 +33,15 @@ class Permission(StrEnum):
     ADD_EXHIBIT = "add_exhibit"
     ANALYSE = "analyse"
     READ_CONVERSATION = "read_conversation"
-    CHANGE_MEMBERS = "change_members"
+    CHANGE_OWN_MEMBERS = "change_own_members"  # colleagues on a dossier that one leads
+    CHANGE_MEMBERS = "change_members"  # on any dossier that one knows of; and to restrict one
     REVIEW_DOSSIER = "review_dossier"  # exculpatory review
     EXPORT = "export"
     HOLD = "hold"
     ERASE = "erase"
     LIFT_LIMIT = "lift_limit"  # more exposure today for somebody else
     READ_FIGURES = "read_figures"
+    MANAGE_LISTS = "manage_lists"  # lists of known files: counts and uses, never what they matched
     MANAGE_PEOPLE = "manage_people"
     READ_JOURNAL = "read_journal"
 
@@ -69,7 +72,9 @@ _WORKS_DOSSIERS = frozenset(
         _P.ADD_EXHIBIT,
         _P.ANALYSE,
         _P.READ_CONVERSATION,
+        _P.JUDGE_IDENTITY,
         _P.STATE_FACT,
+        _P.CHANGE_OWN_MEMBERS,
     }
 )
 ROLES: Mapping[Role, frozenset[Permission]] = MappingProxyType(
@@ -91,6 +96,7 @@ ROLES: Mapping[Role, frozenset[Permission]] = MappingProxyType(
         Role.HEAD: _READS
         | {
             _P.READ_DOSSIER,
+            _P.CHANGE_OWN_MEMBERS,
             _P.CHANGE_MEMBERS,
             _P.REVIEW_DOSSIER,
             _P.EXPORT,
@@ -99,8 +105,9 @@ ROLES: Mapping[Role, frozenset[Permission]] = MappingProxyType(
             _P.LIFT_LIMIT,
             _P.READ_FIGURES,
             _P.MANAGE_PEOPLE,
+            _P.MANAGE_LISTS,
         },
-        Role.ADMINISTRATOR: frozenset({_P.USE_DESK, _P.MANAGE_PEOPLE}),
+        Role.ADMINISTRATOR: frozenset({_P.USE_DESK, _P.MANAGE_PEOPLE, _P.MANAGE_LISTS}),
         Role.AUDITOR: frozenset({_P.USE_DESK, _P.READ_JOURNAL}),
     }
 )

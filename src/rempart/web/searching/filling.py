@@ -1,18 +1,20 @@
-"""Fills the index with what was opened, newest first, a batch at a time; keeps up with new reports, and forgets erased ones.
+"""Fills the index with what was opened, newest first, a batch at a time; keeps up with new reports and with what reporters write on
+them later, and forgets erased ones, with all of it.
 
 A report that no key here opens stays out of the index and in the count: an answer then says “N of M”. It is tried again when the keys
 change. The thread that calls is the only one that changes the index.
 """
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from enum import Enum, auto
+from uuid import UUID
 
-from rempart.web.cases.unsealing import Unsealer
+from rempart.web.cases.unsealing import NotOpened, Unsealer
 from rempart.web.config import Site
 from rempart.web.searching import opened
-from rempart.web.searching.forms import document_of
+from rempart.web.searching.forms import Document, document_of
 from rempart.web.searching.index import Index
 
 BATCH = 200
@@ -39,6 +41,10 @@ class Filling:
         self._emptied: set[int] = set()
         self._waiting: list[int] = []  # numbers, lowest first; taken from the end
         self._unread: set[int] = set()
+        self._messages: dict[UUID, list[UUID]] = {}  # ids of what came later on each report, the oldest first
+        self._leaf = -1  # of the journal, up to which they are known
+        self._again: set[int] = set()  # numbers of reports in the index on which something came
+        self._partly: set[int] = set()  # and of those with a message that no key here opens
         self._highest = 0
         self._counted_at = self._looked_at = -WHOLE_S
         self._loose, self._merging = 0, Merging.NONE
@@ -57,9 +63,12 @@ class Filling:
         """Sees what was opened and erased since. now_s: of a clock that only goes on."""
         now = time.monotonic() if now_s is None else now_s
         self._take_new(opened.opened_after(self._highest))
+        self._take_messages()
         if self._unsealer.look():
             self._waiting = sorted({*self._waiting, *self._unread})
+            self._again |= self._partly
             self._unread.clear()
+            self._partly.clear()
         if now - self._counted_at >= COUNT_S:
             self._counted_at = now
             if now - self._looked_at >= WHOLE_S or opened.count_opened() != self.total:
@@ -68,7 +77,10 @@ class Filling:
             self._forget_emptied(opened.emptied_since(self._since))
 
     def step(self) -> bool:
-        """Takes one batch in, or merges a little; True when there is more to do."""
+        """Takes one batch in, or merges a little; True when there is more to do. Later messages come first: they are few."""
+        if self._again:
+            self._renew_batch()
+            return True
         if self._waiting:
             self._take_batch()
             return True
@@ -79,15 +91,51 @@ class Filling:
 
     def _take_batch(self) -> None:
         batch = self._waiting[-BATCH:]
-        ids = opened.ids_of(batch)
-        words = self._unsealer.words_of(ids)
-        documents = [document_of(report, number=ids[one], report_id=one) for one, report in words.items()]
+        documents = self._documents(batch)
         self._index.add(documents)
         del self._waiting[-len(batch) :]
         self._unread |= set(batch) - {document.number for document in documents}
-        self._loose += len(documents)
+        self._count_loose(len(documents))
+
+    def _renew_batch(self) -> None:
+        batch = sorted(self._again)[-BATCH:]
+        documents = self._documents(batch)
+        self._index.renew(documents)
+        self._again.difference_update(batch)
+        self._count_loose(len(documents))
+
+    def _count_loose(self, count: int) -> None:
+        self._loose += count
         if self._loose >= MOST_LOOSE and not self._waiting:
             self._loose, self._merging = 0, Merging.DUE
+
+    def _documents(self, numbers: Sequence[int]) -> list[Document]:
+        """Those of these reports that open, with their later messages as far as they do."""
+        ids = opened.ids_of(numbers)
+        words = self._unsealer.words_of(ids)
+        sealed = opened.sealed_messages(message for one in words for message in self._messages.get(one, ()))
+        return [
+            document_of(report, number=ids[one], report_id=one, letters=self._letters(one, ids[one], sealed))
+            for one, report in words.items()
+        ]
+
+    def _letters(self, report: UUID, number: int, sealed: Mapping[UUID, bytes]) -> list[str]:
+        letters: list[str] = []
+        for message in self._messages.get(report, ()):
+            try:
+                letters += [self._unsealer.text_of(sealed[message])] if message in sealed else []
+            except NotOpened:
+                self._partly.add(number)
+        return letters
+
+    def _take_messages(self) -> None:
+        """Learns of what came since; a report that is in the index is then taken in again."""
+        came = opened.messages_after(self._leaf)
+        for leaf, message, report in came:
+            self._messages.setdefault(report, []).append(message)
+            self._leaf = leaf
+        if came and len(self._index):
+            self._again |= opened.numbers_of(report for _, _, report in came)
 
     def _take_new(self, numbers: Sequence[int]) -> None:
         self._waiting += numbers

@@ -6,7 +6,7 @@ Not covered: texts without blanks between words (Chinese, Thai) are found by the
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -25,7 +25,7 @@ PHONE = re.compile(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
-    """A report as the index takes it in; `number` orders: the higher the newer."""
+    """A report as the index takes it in; `number` orders: the higher the newer. files: names of what came with it; messages: of later."""
 
     number: int
     report: UUID
@@ -34,10 +34,15 @@ class Document:
     accounts: str = ""
     contact: str = ""
     reference: str = ""
+    files: str = ""
+    messages: str = ""
 
 
-def document_of(report: Report, *, number: int, report_id: UUID) -> Document:
-    """What can be found of a report: the person's words, and the names, addresses and numbers in its fields."""
+def document_of(report: Report, *, number: int, report_id: UUID, letters: Sequence[str] = ()) -> Document:
+    """What can be found of a report: the person's words, the names, addresses and numbers in its fields, and what they wrote later.
+
+    letters: the texts of later messages, the oldest first.
+    """
     words = _joined(report.narrative, report.wishes, report.seen_at, report.told_somebody)
     accounts = [part for one in report.accounts for part in (one.service, one.name, *name_ends(one.name))]
     addresses = "\n".join(report.addresses)
@@ -49,6 +54,8 @@ def document_of(report: Report, *, number: int, report_id: UUID) -> Document:
         accounts=_joined(*accounts),
         contact=_contact(report.contact),
         reference=_joined(report.reference),
+        files=_joined(*(file.name for file in report.attachments)),
+        messages=_joined(*letters, *phone_ends("\n".join(letters))),
     )
 
 

@@ -1,7 +1,7 @@
 """The index: SQLite's FTS5 in memory. It gives numbers of reports, never words; what it forgets is gone from its pages too.
 
-A table of postings for each field of names and numbers, which are few and stand first in an answer; and one of everything, `main`, so that
-words of different fields are found together. Each is asked for its newest matches only, so that a very common word costs no more than a
+A table of postings for each field of names and numbers, which are few and stand first in an answer, and for later messages; and one of
+everything, `main`, so that words of different fields are found together. Each is asked for its newest matches only, so that a very common word costs no more than a
 rare one. None keeps the texts; what a report's postings were made from is kept packed beside them, because FTS5 needs it to
 take them out again.
 Invariant: no file. The database is ":memory:", its journal and its temporary tables are too.
@@ -33,14 +33,17 @@ class Field(StrEnum):
     REFERENCE = "reference"
     ACCOUNTS = "accounts"
     ADDRESSES = "addresses"
-    CONTACT = "contact"
+    CONTACT = "contact"  # also where it is needed beside others: not everybody may know what stands there
+    FILES = "files"  # their names
     WORDS = "words"
+    MESSAGES = "messages"  # that the reporter wrote later
     SEVERAL = "several"  # some of it in one field, the rest in another
 
 
 _MAIN = "main"
-_NAMES = (Field.NUMBER, Field.REFERENCE, Field.ACCOUNTS, Field.ADDRESSES, Field.CONTACT)
-_COLUMNS: dict[str, tuple[str, ...]] = {_MAIN: ("words", "rest"), **dict.fromkeys(_NAMES, ("said",))}
+_NAMES = (Field.NUMBER, Field.REFERENCE, Field.ACCOUNTS, Field.ADDRESSES, Field.CONTACT, Field.FILES)
+_APART = (*_NAMES, Field.MESSAGES)  # each with a table of its own; messages have theirs because few reports have any
+_COLUMNS: dict[str, tuple[str, ...]] = {_MAIN: ("words", "rest", "contact"), **dict.fromkeys(_APART, ("said",))}
 _PREPARE = "PRAGMA temp_store=MEMORY; PRAGMA journal_mode=MEMORY; PRAGMA secure_delete=ON;"
 _REPORT = "CREATE TABLE report (number INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, packed BLOB NOT NULL)"
 _CREATE = (
@@ -96,6 +99,14 @@ class Index:
             for document in sorted(documents, key=lambda one: one.number):  # FTS5 is fast upwards only
                 self._add(document)
 
+    def renew(self, documents: Iterable[Document]) -> None:
+        """Takes reports in as they are now, in the place of what they were; those it does not have are passed over."""
+        with self._lock, self._rows:
+            self._rows.execute("BEGIN")
+            for document in sorted(documents, key=lambda one: one.number):
+                if self._remove(document.number):
+                    self._add(document)
+
     def remove(self, numbers: Iterable[int]) -> None:
         """Forgets reports; unknown ones are passed over. `tidy` frees the pages where they stood."""
         with self._lock, self._rows:
@@ -136,19 +147,21 @@ class Index:
             self._write(_ADD, document.number, parts)
             self._size += 1
 
-    def _remove(self, number: int) -> None:
+    def _remove(self, number: int) -> bool:
+        """False when it was not there."""
         row = self._rows.execute("SELECT packed FROM report WHERE number = ?", [number]).fetchone()
         if row is None:
-            return
+            return False
         self._write(_REMOVE, number, msgspec.msgpack.decode(zlib.decompress(row[0]), type=dict[str, str]))
         self._rows.execute("DELETE FROM report WHERE number = ?", [number])
         self._size -= 1
+        return True
 
     def _write(self, statement: str, number: int, parts: Mapping[str, str]) -> None:
         """Into the tables, or out of them; fields without text are in none."""
-        rest = "\n".join(filter(None, (parts[field] for field in _NAMES)))
-        self._rows.execute(_sql(statement, _MAIN), [number, parts[Field.WORDS], rest])
-        for field in _NAMES:
+        rest = "\n".join(parts[field] for field in _APART if parts[field] and field is not Field.CONTACT)
+        self._rows.execute(_sql(statement, _MAIN), [number, parts[Field.WORDS], rest, parts[Field.CONTACT]])
+        for field in _APART:
             if parts[field]:
                 self._rows.execute(_sql(statement, field), [number, parts[field]])
 
@@ -159,9 +172,12 @@ class Index:
                 for number in self._numbers(field, match, most):
                     found.setdefault(number, field)
         if len(found) < most:
-            in_words = set(self._numbers(_MAIN, f"{{words}} : ({match})", most))
+            in_messages = dict.fromkeys(self._numbers(Field.MESSAGES, match, most), Field.MESSAGES)
+            in_words = dict.fromkeys(self._numbers(_MAIN, f"{{words}} : ({match})", most), Field.WORDS)
+            without_contact = dict.fromkeys(self._numbers(_MAIN, f"{{words rest}} : ({match})", most), Field.SEVERAL)
+            whole = {**without_contact, **in_messages, **in_words}
             for number in self._numbers(_MAIN, match, most):
-                found.setdefault(number, Field.WORDS if number in in_words else Field.SEVERAL)
+                found.setdefault(number, whole.get(number, Field.CONTACT))
 
     def _numbers(self, table: str, match: str, most: int) -> list[int]:
         return [number for (number,) in self._rows.execute(_sql(_FIND, table), [match, most])]
@@ -193,4 +209,6 @@ def _parts(document: Document) -> dict[str, str]:
         Field.ACCOUNTS: document.accounts,
         Field.ADDRESSES: document.addresses,
         Field.CONTACT: document.contact,
+        Field.FILES: document.files,
+        Field.MESSAGES: document.messages,
     }
