@@ -266,3 +266,25 @@ def test_a_list_whose_use_cannot_be_written_is_not_opened(store: ListStore, tmp_
 
     with pytest.raises(UsesNotKept):
         store.open("one", identities=[KEY], use=USE)
+
+
+def test_a_list_that_is_removed_leaves_no_row_and_its_description(store: ListStore, tmp_path: Path) -> None:
+    """Its sealed rows are destroyed, the use is written down, and what is known of it without them stays."""
+    gone = store.remove("one", use=LookUp(by="Alice", at=AT, act="remove"))
+
+    assert (store.lists(), store.removed()) == ((), (gone,))
+    assert not any(path.is_file() for path in (tmp_path / "store" / "vault").rglob("*"))
+    assert [use.act for use in store.uses()] == ["add", "remove"]
+    with pytest.raises(NoSuchList):
+        store.open("one", identities=[KEY], use=USE)
+    with pytest.raises(NoSuchList):
+        store.remove("one", use=USE)
+
+
+def test_rows_that_another_list_holds_too_are_left(store: ListStore, tmp_path: Path) -> None:
+    """Only what nobody else names is destroyed."""
+    store.add(reading(tmp_path, vics([medium("c")])), new("Two"), recipients=RECIPIENTS)
+
+    store.remove("one", use=LookUp(by="Alice", at=AT, act="remove"))
+
+    assert [row[1] for row in rows(store, "two")] == [md5("c")]

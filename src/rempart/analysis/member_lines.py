@@ -2,6 +2,7 @@
 of the key actors puts first."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -58,6 +59,7 @@ def _values(order: pa.Table, code: str) -> list[float | None]:
     return [None if value is None else round(float(value), 6) for value in column.to_pylist()]
 
 
-def _looked_up(table: pa.Table, ids: pa.Array, names: Sequence[str]) -> Mapping[str, list[object]]:
+def _looked_up(table: pa.Table, ids: pa.Array, names: Sequence[str]) -> Mapping[str, list[Any]]:
+    """Columns of a table by account, in the order of `ids`; None where the table has none. Their types are those of its schema."""
     place = pc.index_in(ids, value_set=table["account_id"].combine_chunks())
     return {name: table[name].combine_chunks().take(place).to_pylist() for name in names}

@@ -11,7 +11,8 @@ import pyarrow.compute as pc
 
 from rempart.analysis.positions import NOWHERE, Codes, Positions
 from rempart.analysis.sections import MemberSpots, Spots
-from rempart.engine.queries import Engine
+from rempart.engine.queries import Engine, Query
+from rempart.network import examples
 from rempart.network.build import Network
 from rempart.network.communities import MIN_BRIDGED_FILES
 from rempart.network.graph import LISTED, NOBODY, UNLISTED, Flags, Sharing
@@ -31,6 +32,7 @@ IN_COMMON = """
 SELECT DISTINCT e.member, e.file FROM edges e
 JOIN edges o ON o.file = e.file
 JOIN (SELECT one, other FROM pairs UNION ALL SELECT other AS one, one AS other FROM pairs) p ON p.one = e.member AND p.other = o.member
+ORDER BY e.member, e.file
 """
 Table = Mapping[str, Spots]  # by account
 
@@ -213,3 +215,23 @@ _BEHIND: Mapping[str, Callable[[Tracks], tuple[Codes, Codes]]] = {
     "core": _with_others,
     "bridged": _bridged,
 }
+
+
+def _written_example() -> Mapping[str, pa.Table]:
+    return {
+        "messages": examples.tables()["messages"],
+        "copies": pa.table({"exhibit_sha256": [examples.SECOND] * 2, "row": [3, 4]}),
+    }
+
+
+def _common_example() -> Mapping[str, pa.Table]:
+    return {
+        "edges": pa.table({"member": [0, 1, 2, 0, 1, 2], "file": [0, 0, 0, 1, 1, 2]}),
+        "pairs": pa.table({"one": [0], "other": [1]}),
+    }
+
+
+QUERIES = (
+    Query(name="first messages of members", sql=WRITTEN, example=_written_example),
+    Query(name="files in common with partners", sql=IN_COMMON, example=_common_example),
+)

@@ -30,7 +30,7 @@ class KnownSection(Document, frozen=True, kw_only=True):
     spots: tuple[Spots, ...]
 
 
-class Held(Document, frozen=True, kw_only=True, omit_defaults=True):
+class HeldIdentifier(Document, frozen=True, kw_only=True, omit_defaults=True):
     """A row of the identifiers. basis: export, stated or service; times: places that hold it; at: place of the first message, where one does."""
 
     account: str
@@ -54,7 +54,7 @@ class IdentitiesSection(Document, frozen=True, kw_only=True):
 
     told: IdentitiesShown
     shared: tuple[Spots, ...]
-    held: tuple[Held, ...]
+    held: tuple[HeldIdentifier, ...]
     held_total: int
 
 

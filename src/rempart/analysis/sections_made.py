@@ -22,7 +22,7 @@ from rempart.analysis.sections import (
     NETWORK,
     SPOTS,
     Dot,
-    Held,
+    HeldIdentifier,
     IdentitiesSection,
     KnownSection,
     NetworkSection,
@@ -91,7 +91,8 @@ def _known(told: KnownFiles, places: _Places) -> KnownSection:
 
 
 def _identities(told: IdentitiesShown, identifiers: pa.Table, places: _Places) -> IdentitiesSection:
-    proposed = {one.account for pair in (*told.suggestions, *told.shared) for one in (pair.left, pair.right)}
+    proposed = {side.account for one in told.suggestions for side in (one.left, one.right)}
+    proposed |= {side.account for one in told.shared for side in (one.left, one.right)}
     wanted = pc.or_(
         pc.is_in(identifiers["kind"], value_set=pa.array(HARD_KINDS)),
         pc.is_in(identifiers["account_id"], value_set=pa.array(sorted(proposed), pa.string())),
@@ -108,9 +109,9 @@ def _identities(told: IdentitiesShown, identifiers: pa.Table, places: _Places) -
     )
 
 
-def _held(table: pa.Table, places: _Places) -> Iterable[Held]:
+def _held(table: pa.Table, places: _Places) -> Iterable[HeldIdentifier]:
     for row, at in zip(table.to_pylist(), places.of_table(table), strict=True):
-        yield Held(
+        yield HeldIdentifier(
             account=row["account_id"],
             kind=row["kind"],
             value=row["value"],

@@ -132,6 +132,7 @@ def from_json(untrusted: bytes) -> tuple[Judgement, ...]:
 
 
 def check(item: Judgement) -> None:
+    """Refuses a judgement that does not say about whom, when, by whom and why. Raises: BadJudgements."""
     if item.left == item.right:
         raise BadJudgements("A judgement is about two different accounts; one names the same account twice.")
     if item.at.tzinfo is None:

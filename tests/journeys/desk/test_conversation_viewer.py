@@ -38,6 +38,8 @@ def viewer(talk: Talk) -> Iterator[str]:
 def fresh(talk: Talk) -> Talk:
     """The analysis, of which nothing was read today."""
     talk.revealed.clear()
+    talk.assessed.clear()
+    talk.reasons.clear()
     talk.limit = None
     return talk
 
@@ -239,6 +241,58 @@ def test_what_the_server_refuses_is_said_and_not_shown(walk: Walk, talk: Talk) -
     assert text(walk, 0).count() == 0
 
 
+def test_what_was_assessed_stays_covered_until_it_is_said_why(walk: Walk, talk: Talk) -> None:
+    """The rest of the screen is shown; how many were left is told, and a calm field asks why one looks again."""
+    talk.assessed = {1, 2}
+    walk.tab.get_by_role("button", name="Show the texts on the screen").click()
+    text(walk, 0).wait_for()
+
+    assert "2 texts stay covered: somebody has assessed them" in walk.tab.locator("#said").inner_text()
+    assert "assessed; left covered" in message(walk, 1).inner_text()
+    assert text(walk, 1).count() == 0
+
+    walk.tab.get_by_label("Say why you look again").fill("the judge asks")
+    walk.tab.get_by_role("button", name="Show them", exact=True).click()
+    text(walk, 2).wait_for()
+
+    assert talk.reasons == ["the judge asks"]
+    assert sorted(talk.revealed) == sorted({*talk.revealed})
+    assert not walk.tab.locator("#again").is_visible()
+    assert "assessed" not in message(walk, 1).inner_text()
+    assert walk.said == []
+
+
+def test_a_covered_message_leads_the_keyboard_to_the_field_and_back(walk: Walk, talk: Talk) -> None:
+    """Enter asks for one text; Escape goes back to it, and Enter in the field shows it there."""
+    talk.assessed = {1}
+    press(walk, "j", "Enter")
+    walk.tab.wait_for_function("() => document.activeElement.id === 'why'")
+    walk.tab.keyboard.press("Enter")  # without a reason
+    walk.tab.keyboard.press("Escape")
+    back, before = focused(walk), list(talk.revealed)
+    press(walk, "Enter")
+    walk.tab.wait_for_function("() => document.activeElement.id === 'why'")
+    walk.tab.keyboard.type("the judge asks")
+    walk.tab.keyboard.press("Enter")
+    text(walk, 1).wait_for()
+
+    assert (back, before) == ("m1", [])
+    assert focused(walk) == "m1"
+    assert talk.reasons == ["the judge asks"]
+
+
+def test_words_on_the_screen_stay_when_they_are_assessed_meanwhile(walk: Walk, talk: Talk) -> None:
+    """Nothing is taken from under somebody's eyes; what was hidden again asks why."""
+    press(walk, "j", "Enter")
+    text(walk, 1).wait_for()
+    talk.assessed = {1}
+    walk.tab.get_by_role("button", name="Show the texts on the screen").click()
+    text(walk, 0).wait_for()
+
+    assert text(walk, 1).inner_text() == talk.row(1).text
+    assert not walk.tab.locator("#again").is_visible()
+
+
 def test_a_search_goes_from_place_to_place(walk: Walk, talk: Talk) -> None:
     """By slash, n and N; the place is told; found words are marked only in a text that is shown; none stands in an address."""
     press(walk, "/")
@@ -334,6 +388,7 @@ def test_axe_finds_nothing(browser: "Browser", viewer: str, fresh: Talk, *, java
     opened = window(browser, viewer, javascript=True)
     if not javascript:
         opened.tab.route("**/conversation.js*", lambda route: route.abort())  # axe itself needs the script engine
+    fresh.assessed = {ALERT + 1}
     opened.go(f"/talk/?at={ALERT}")
     message(opened, ALERT).wait_for()
     opened.tab.evaluate("() => document.querySelectorAll('details').forEach(one => { one.open = true })")
@@ -342,6 +397,7 @@ def test_axe_finds_nothing(browser: "Browser", viewer: str, fresh: Talk, *, java
     text(opened, ALERT).wait_for()
 
     assert hidden == []
+    assert opened.tab.get_by_label("Say why you look again").is_visible()
     assert violations(opened) == []
     opened.close()
 
@@ -353,6 +409,10 @@ def test_fits_320_pixels(browser: "Browser", viewer: str, fresh: Talk, *, javasc
     narrow.go(f"/talk/?at={ALERT}")
     message(narrow, ALERT).wait_for()
 
+    assert not narrow.tab.evaluate(_SIDEWAYS)
+    fresh.assessed = set(range(ALERT, ALERT + 9))
+    narrow.tab.locator("#show-page").click()
+    narrow.tab.get_by_label("Say why you look again").wait_for()
     assert not narrow.tab.evaluate(_SIDEWAYS)
     narrow.close()
 
@@ -374,6 +434,20 @@ def test_without_script_pages_links_search_and_texts_work(plain: Walk, talk: Tal
     assert text(plain, ALERT + 3).inner_text() == SECRET
     assert text(plain, ALERT + 3).locator("mark").inner_text() == "your mum"
     assert talk.revealed == [ALERT + 3]
+
+
+def test_without_script_a_reason_shows_what_was_left_covered(plain: Walk, talk: Talk) -> None:
+    """The same field, sent as a form."""
+    talk.assessed = {1, 2}
+    plain.tab.get_by_role("button", name="Show the texts of this page").click()
+    told, covered = plain.tab.locator("#said").inner_text(), text(plain, 1).count()
+    plain.tab.get_by_label("Say why you look again").fill("the judge asks")
+    plain.tab.keyboard.press("Enter")
+    text(plain, 1).wait_for()
+
+    assert (told[:22], covered) == ("2 texts stay covered: ", 0)
+    assert talk.reasons == ["the judge asks"]
+    assert text(plain, 0).is_visible()
 
 
 def test_without_script_the_last_page_is_one_link_away(plain: Walk) -> None:

@@ -29,6 +29,7 @@ PAGES: "Mapping[str, str]" = {
     "care": "/care/",
     "unit": "/unit/",
     "people": "/people/",
+    "lists": "/lists/",
     "journal": "/journal/",
     "help": "/help/",
     "report": "/reports/{report}/",
@@ -39,6 +40,7 @@ PAGES: "Mapping[str, str]" = {
     "dossier_reports": "/dossiers/{dossier}/reports/",
     "dossier_exhibits": "/dossiers/{dossier}/exhibits/",
     "dossier_people": "/dossiers/{dossier}/people/",
+    "dossier_identities": "/dossiers/{dossier}/pairs/",
     "dossier_timeline": "/dossiers/{dossier}/timeline/",
     "dossier_work": "/dossiers/{dossier}/work/",
     "dossier_review": "/dossiers/{dossier}/review/",
@@ -46,9 +48,17 @@ PAGES: "Mapping[str, str]" = {
     "dossier_history": "/dossiers/{dossier}/history/",
     "dossier_export": "/dossiers/{dossier}/export/",
     "analysis": "/analyses/{analysis}/",
+    "network": "/analyses/{analysis}/network/?who=0",
+    "files": "/analyses/{analysis}/files/",
     "conversation": "/analyses/{analysis}/messages/",
 }
-NO_PAGES = {"analysis_progress", "conversation_rows", "unit_table", "journal_proof"}  # numbers and files
+NO_PAGES = {
+    "analysis_progress",
+    "network_member",
+    "conversation_rows",
+    "unit_table",
+    "journal_proof",
+}  # numbers and files
 ON_THE_WAY_IN = {
     "account_login",
     "mfa_authenticate",
@@ -58,6 +68,7 @@ VIEWS: "Mapping[Lang, tuple[tuple[int, str], ...]]" = {
     "en": ((320, "light"), (320, "dark"), (1280, "light"), (1280, "dark")),
     "fr": ((320, "light"), (1280, "light")),
 }
+DRIVER = "GL Driver Message"  # a browser without a graphics card says how slow it draws; that is nothing of ours
 _UNFOLD = "() => document.querySelectorAll('details').forEach(one => { one.open = true })"
 
 
@@ -85,7 +96,7 @@ def test_axe_finds_nothing_on_any_page_of_the_desk(desk_house: Desk, signed_in: 
     print(f"\n{lang}: {len(found)} states, {len(found) * len(VIEWS[lang])} runs of axe")  # noqa: T201
     assert len(found) >= len(PAGES) + 9
     assert {name: faults for name, faults in found.items() if faults} == {}
-    assert walk.said == []
+    assert [said for said in walk.said if DRIVER not in said] == []
 
 
 def test_axe_would_find_a_fault_at_the_desk(desk_house: Desk, signed_in: SignIn) -> None:

@@ -1,7 +1,8 @@
 """The conversation view on loopback: its pages behind the real headers, static files and guard against forged forms; no login, no tables."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
+from functools import partial
 from socketserver import ThreadingMixIn
 from threading import Thread
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
@@ -9,8 +10,9 @@ from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 from django.http import HttpRequest, HttpResponse
 
 from rempart.web.desk.pages import conversation
-from rempart.web.desk.pages.conversation import ConversationSource, Place, Reveal
+from rempart.web.desk.pages.conversation import ConversationSource, Place
 
+Reveal = Callable[..., Collection[int]]  # of rows, and of the reason in the form (why)
 PLACE = Place(key="1", title="Exhibit 1", page="/talk/", rows="/talk/rows", search="/talk/search", reveal="/talk/reveal",
               back="/", back_label="Dossier D-000012")  # fmt: skip
 _MIDDLEWARE = [
@@ -78,7 +80,8 @@ def _urls(source: ConversationSource, reveal: Reveal) -> object:
 
     def texts(request: HttpRequest) -> HttpResponse:
         request.user = AnonymousUser()
-        return conversation.show_texts(request, source=source, place=PLACE, reveal=reveal)
+        counted = partial(reveal, why=request.POST.get("reason", ""))
+        return conversation.show_texts(request, source=source, place=PLACE, reveal=counted)
 
     def home(_request: HttpRequest) -> HttpResponse:
         return HttpResponse("<!doctype html><html lang='en'><title>Desk</title><h1>Desk</h1></html>")

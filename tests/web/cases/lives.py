@@ -18,7 +18,18 @@ from rempart.evidence.vault import Exhibit, Vault
 from rempart.intake.report import Attachment
 from rempart.web.cases import dossiers, facts, keys, reports
 from rempart.web.cases.lifecycle import Closure
-from rempart.web.cases.models import Analysis, Chunk, Dossier, Event, FoldedChunk, Link, Report, SubjectKey, Trace
+from rempart.web.cases.models import (
+    Analysis,
+    AnalysisPart,
+    Chunk,
+    Dossier,
+    Event,
+    FoldedChunk,
+    Link,
+    Report,
+    SubjectKey,
+    Trace,
+)
 from rempart.web.cases.reports import By
 from rempart.web.config import Site
 from rempart.web.door import actions
@@ -94,6 +105,7 @@ class House:
         )  # fmt: skip
         Chunk.objects.create(analysis=made, number=0, sealed=seal(b"words", recipients=to))
         FoldedChunk.objects.create(analysis=made, number=0, sealed=seal(b"folded", recipients=to))
+        AnalysisPart.objects.create(analysis=made, name="network", sealed=seal(b"who shares", recipients=to))
         return made
 
     def close(self, report: Report) -> Report:
@@ -145,7 +157,7 @@ def sealed_in(dossier: Dossier) -> list[bytes]:
     """All that was ever sealed for a dossier: what was written, and what its analyses say."""
     parts = [
         model.objects.filter(analysis__dossier=dossier).values_list("sealed", flat=True)
-        for model in (Chunk, FoldedChunk)
+        for model in (Chunk, FoldedChunk, AnalysisPart)
     ]
     outlines = Analysis.objects.filter(dossier=dossier, outline__isnull=False).values_list("outline", flat=True)
     return [bytes(one) for part in (*parts, outlines) for one in part if one is not None] + _events(dossier.pk)

@@ -546,7 +546,8 @@ def test_progress_stands_in_the_row(site: Site, people: Cast, case: Dossier, mon
     with patch.object(Hold, "renew", renew):
         work(site)
 
-    assert list(seen) == [str(stage) for stage in analyses.Stage]
+    enquete_only = analyses.Stage.LIKENING  # elsewhere no byte of a medium is looked at
+    assert list(seen) == [str(stage) for stage in analyses.Stage if stage is not enquete_only]
     assert seen["looking"] == seen["placing"] == 1.0
 
 

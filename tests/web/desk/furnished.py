@@ -12,10 +12,11 @@ from rempart.analysis.folded import fold_rows
 from rempart.analysis.outline import AccountOutline, ConversationOutline, ExhibitOutline, Outline, Row, encode_outline
 from rempart.web.cases import dossiers
 from rempart.web.cases.keys import recipient_for
-from rempart.web.cases.models import Analysis, Chunk, Dossier, FoldedChunk, Link, Report
+from rempart.web.cases.models import Analysis, AnalysisPart, Chunk, Dossier, FoldedChunk, Link, Report
 from rempart.web.cases.packing import pack
 from rempart.web.cases.reports import By
 from rempart.web.people.access import Actor
+from tests.web.desk.found import small_sections
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,6 +96,9 @@ def _analysis(dossier: Dossier, outline: Outline, rows: Sequence[Row]) -> UUID:
     )
     Chunk.objects.create(analysis=row, number=0, sealed=pack(msgspec.json.encode(rows), recipient=to))
     FoldedChunk.objects.create(analysis=row, number=0, sealed=pack(fold_rows(rows), recipient=to))
+    AnalysisPart.objects.bulk_create(
+        AnalysisPart(analysis=row, name=name, sealed=pack(raw, recipient=to)) for name, raw in small_sections().items()
+    )
     return row.pk
 
 

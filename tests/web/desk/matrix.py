@@ -22,25 +22,30 @@ from tests.web.desk.world import LETTERS, NO_FACTOR, NOBODY, NOT_THERE, Relation
 METHODS = ("GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS")
 OPEN, ACCOUNT = "open", "account"  # in `who`: nobody needs to be signed in; any account
 LOGIN, FACTOR, REFUSED, UNKNOWN, METHOD, DONE = "login", "factor", "403", "404", "405", "done"
+_OF_CASES = tuple(relation for relation in Relation if relation is not Relation.LED)
 _RELATIONS: Mapping[str, tuple[Relation, ...]] = {
     "": (Relation.OWN,),
-    "report": tuple(Relation),
-    "link": tuple(Relation),
-    "dossier": tuple(Relation),
-    "analysis": tuple(Relation),
+    "report": _OF_CASES,
+    "link": _OF_CASES,
+    "dossier": _OF_CASES,
+    "analysis": _OF_CASES,
     "draft": (Relation.OWN, Relation.ABSENT),
     "colleague": (Relation.OWN, Relation.ELSEWHERE, Relation.ABSENT),
 }
 
 _INNER = {f"dossier_step.{name}": step.permission for name, step in DOSSIER_STEPS.items()}  # second doors inside a verb
 _INNER["dossier_detach"] = Permission.READ_REPORT
+_INNER |= dict.fromkeys(
+    ("dossier_member_add", "dossier_member_end"), Permission.CHANGE_MEMBERS
+)  # of what one does not lead
 
 
 class Line(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """What matrix.toml says of one address.
 
     who: letters of the roles that may, or "open", or "account". through: letters of those who pass the first door and are
-    refused at the second, once the row was found; late: the same, before any row is looked for. on: of what the address is. args: what else the address names. post: the fields of the form.
+    refused at the second, once the row was found; late: the same, before any row is looked for. lead: letters of those who may where
+    they lead the dossier. on: of what the address is. args: what else the address names. post: the fields of the form.
     half: also for who has not shown a second factor. nothing: may answer 404 although allowed, as there is nothing to show here.
     """
 
@@ -48,6 +53,7 @@ class Line(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     who: str
     through: str = ""
     late: str = ""
+    lead: str = ""
     on: str = ""
     args: dict[str, str | int] = {}
     post: dict[str, str] = {}
@@ -114,7 +120,7 @@ def addresses() -> tuple[Address, ...]:
 
 def cells(key: str, line: Line, reader: str) -> Iterator[Cell]:
     """All questions of a reader to one address."""
-    for relation in _RELATIONS[line.on]:
+    for relation in (*_RELATIONS[line.on], *((Relation.LED,) if reader in (*line.lead,) else ())):
         for method in METHODS:
             if (
                 method in line.allowed or relation is Relation.OWN
@@ -123,9 +129,11 @@ def cells(key: str, line: Line, reader: str) -> Iterator[Cell]:
                 yield Cell(key=key, method=method, relation=relation, expected=expected)
 
 
-def url_of(address: Address, line: Line, made: World, relation: Relation) -> str:
-    """The address, for a thing of this relation."""
+def url_of(address: Address, line: Line, made: World, relation: Relation, *, reader: str = "") -> str:
+    """The address, for a thing of this relation; reader: who leads it, for Relation.LED."""
     given = {**_named(line, made, relation), **line.args}
+    if relation is Relation.LED:
+        given["number"] = made.led[reader]
     return reverse(address.name, kwargs={name: given[name] for name in address.arguments})
 
 
@@ -173,14 +181,15 @@ def _expected(line: Line, reader: str, method: str, relation: Relation) -> str:
         return REFUSED
     if not _sees(line.on, reader, relation):
         return UNKNOWN
-    return DONE if line.who == ACCOUNT or reader in line.who else REFUSED
+    may = reader in line.who or (relation is Relation.LED and reader in line.lead)
+    return DONE if line.who == ACCOUNT or may else REFUSED
 
 
 def _sees(on: str, reader: str, relation: Relation) -> bool:
     """Whether such a thing exists for this reader."""
     if relation is Relation.COLLEAGUES:
         return on in ("report", "link") or reader == "H"
-    return relation is Relation.OWN
+    return relation in (Relation.OWN, Relation.LED)
 
 
 def _named(line: Line, made: World, relation: Relation) -> dict[str, str | int | UUID]:

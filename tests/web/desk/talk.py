@@ -26,7 +26,10 @@ class TooMuch(NotAllowed):
 
 @dataclass(slots=True)
 class Talk:
-    """A source for the view. small: outline and rows of the chat with the alert; asked: chunks that were opened."""
+    """A source for the view. small: outline and rows of the chat with the alert; asked: chunks that were opened.
+
+    assessed: positions that are left covered unless it is said why one looks again; reasons: what was said.
+    """
 
     small: Outline
     rows: tuple[Row, ...]
@@ -34,6 +37,8 @@ class Talk:
     asked: list[int] = field(default_factory=list)
     revealed: list[int] = field(default_factory=list)
     limit: int | None = None
+    assessed: set[int] = field(default_factory=set)
+    reasons: list[str] = field(default_factory=list)
     _outline: list[Outline] = field(default_factory=list)
 
     def outline(self) -> Outline:
@@ -47,11 +52,15 @@ class Talk:
         self.asked.append(number)
         return tuple(self.row(at) for at in range(number * CHUNK, min((number + 1) * CHUNK, self.total)))
 
-    def reveal(self, positions: Sequence[int]) -> None:
-        """Counts; refuses beyond the limit."""
+    def reveal(self, rows: Sequence[Row], *, why: str = "") -> frozenset[int]:
+        """Counts what is not assessed, or all for a reason; refuses beyond the limit."""
+        covered = frozenset() if why else self.assessed.intersection(row.position for row in rows)
+        positions = [row.position for row in rows if row.position not in covered]
         if self.limit is not None and len(self.revealed) + len(positions) > self.limit:
             raise TooMuch("You have read enough for today. Nothing more was shown.")
         self.revealed += positions
+        self.reasons += [why] if why else []
+        return frozenset(covered)
 
     def row(self, at: int) -> Row:
         """The message at a position."""

@@ -15,6 +15,9 @@ from tests.web.desk.desking import at_desk, said, text_of
 from tests.web.team import by, cast, person, report
 
 pytestmark = pytest.mark.usefixtures("rows")
+MANY = (
+    care.policy().break_after_s // care.policy().nominal_s
+)  # items that count as long as one reads between two breaks
 
 
 def now() -> datetime:
@@ -71,7 +74,7 @@ def test_own_reading_is_told_in_numbers_and_day_by_day() -> None:
 def test_a_break_and_a_limit_are_told_calmly() -> None:
     """First the one, then the other, never both."""
     people = cast()
-    read(people.bob, items=care.policy().break_after_items)
+    read(people.bob, items=MANY)
     due = text_of(at_desk(people.bob).get("/care/"))
     people.bob.person.daily_limit_s = 60
     Exposure.objects.filter(person=people.bob.person).update(limit_s=60)
@@ -86,7 +89,7 @@ def test_a_break_and_a_limit_are_told_calmly() -> None:
 def test_after_a_break_none_is_due() -> None:
     """Who comes back from it is not sent away again, neither by the page nor by its beats."""
     people = cast()
-    read(people.bob, items=care.policy().break_after_items, ago=timedelta(minutes=11))
+    read(people.bob, items=MANY, ago=timedelta(minutes=11))
     client = at_desk(people.bob)
 
     page, beat = text_of(client.get("/care/")), client.post("/care/beat/").json()

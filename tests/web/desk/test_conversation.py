@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
+from functools import partial
 
 import msgspec
 import pytest
@@ -65,7 +66,8 @@ def search(talk: Talk, q: str, *, accept: str = JSON, **fields: str | int | list
 def show(talk: Talk, fields: dict[str, str | int | list[str]], *, accept: str = JSON) -> HttpResponse:
     """The answer to a demand for texts."""
     request = asked("POST", fields, accept=accept)
-    return conversation.show_texts(request, source=talk, place=PLACE, reveal=talk.reveal)
+    counted = partial(talk.reveal, why=request.POST.get("reason", ""))
+    return conversation.show_texts(request, source=talk, place=PLACE, reveal=counted)
 
 
 def messages(talk: Talk, *positions: int, shown: tuple[int, ...] = (), needle: str = "") -> list[ShownMessage]:
@@ -148,7 +150,61 @@ def test_texts_are_counted_before_they_are_given(talk: Talk) -> None:
     answer = show(talk, {"show": [str(ALERT + 3), str(ALERT), str(ALERT)]})
 
     assert talk.revealed == [ALERT, ALERT + 3]
-    assert json.loads(answer.content) == {"texts": {str(ALERT): "hello", str(ALERT + 3): SECRET}}
+    told = json.loads(answer.content)
+    assert told == {"texts": {str(ALERT): "hello", str(ALERT + 3): SECRET}, "covered": [], "said": ""}
+
+
+def test_what_somebody_has_assessed_stays_covered_and_is_told(talk: Talk) -> None:
+    """The others are given; nothing of the covered one is in the answer, nor counted."""
+    talk.assessed = {ALERT + 3}
+    told = json.loads(show(talk, {"show": [str(ALERT), str(ALERT + 3)]}).content)
+
+    assert (told["texts"], told["covered"]) == ({str(ALERT): "hello"}, [ALERT + 3])
+    assert told["said"].startswith("1 text stays covered: somebody has assessed it")
+    assert talk.revealed == [ALERT]
+
+
+def test_with_a_reason_it_is_shown_all_the_same(talk: Talk) -> None:
+    """And the reason is told to who counts it."""
+    talk.assessed = {ALERT + 3}
+    told = json.loads(show(talk, {"show": str(ALERT + 3), "reason": "the judge asks"}).content)
+
+    assert (told["texts"], told["covered"], told["said"]) == ({str(ALERT + 3): SECRET}, [], "")
+    assert (talk.revealed, talk.reasons) == ([ALERT + 3], ["the judge asks"])
+
+
+def test_without_script_the_page_says_how_many_stay_covered_and_asks_why(talk: Talk) -> None:
+    """The rest of the page is shown; the field sends those that were left, and no others."""
+    talk.assessed = {1, 2, 150}
+    told = show(talk, {"show": "page", "at": "0"}, accept="text/html").content.decode()
+    hidden = told.partition('id="again-form"')[2].partition("</form>")[0]
+
+    assert "2 texts stay covered: somebody has assessed them" in told
+    assert '<div class="again" id="again">' in told
+    assert [at for at in range(200) if f'name="show" value="{at}"' in hidden] == [1, 2]
+    assert told.count("assessed; left covered") == 2 + 1  # and the words of the script
+    assert {1, 2}.isdisjoint(talk.revealed)
+    assert "homework" not in told.partition('id="m0"')[2].partition('id="m3"')[0]
+
+
+def test_without_script_what_was_shown_stays_when_it_is_assessed_meanwhile(talk: Talk) -> None:
+    """Nobody loses the words on their screen by a judgement; what is asked for anew is covered."""
+    first = show(talk, {"show": "0", "at": "0"}, accept="text/html").content.decode()
+    signed = first.partition('name="shown" value="')[2].partition('"')[0]
+    talk.assessed = {0, 1}
+    second = show(talk, {"show": ["0", "1"], "at": "0", "shown": signed}, accept="text/html").content.decode()
+
+    assert "see you after school" in second
+    assert "homework" not in second
+    assert "1 text stays covered" in second
+
+
+def test_a_page_of_which_nothing_is_assessed_asks_nothing(talk: Talk) -> None:
+    """The field is there for the script, and hidden."""
+    told = show(talk, {"show": "page", "at": "0"}, accept="text/html").content.decode()
+
+    assert 'id="again" hidden' in told
+    assert "stays covered" not in told
 
 
 @pytest.mark.parametrize("accept", [JSON, "text/html"])

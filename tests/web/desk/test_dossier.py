@@ -10,6 +10,7 @@ from rempart.web.cases.checklists import review_points
 from rempart.web.cases.events import Act, history, of_dossier, record_all, words
 from rempart.web.cases.lifecycle import Stage
 from rempart.web.cases.models import Dossier, Member
+from rempart.web.people.models import Grant
 from rempart.web.people.roles import Role
 from tests.web.conftest import NOON
 from tests.web.desk.desk_team import looks, text, visitor
@@ -317,6 +318,107 @@ def test_a_colleague_of_another_organisation_is_not_added() -> None:
     page = text(head.post("dossier_member_add", row.number, person=str(people.chloe.person.pk), reason="aide"))
 
     assert "There is no such colleague." in page
+    assert Member.objects.filter(dossier=row).count() == 1
+
+
+def test_the_lead_adds_a_colleague_with_a_reason_and_takes_them_off_again() -> None:
+    """Two named acts in the history of the dossier; the colleague sees it meanwhile, and no longer afterwards."""
+    people = cast()
+    row = dossier(people.alice)
+    alice, bob = visitor(people.alice), visitor(people.bob)
+    alice.says_why(row)
+    number = str(people.bob.person.pk)
+
+    form = text(alice.get("dossier_members", row.number))
+    added = text(alice.post("dossier_member_add", row.number, person=number, reason="knows the game"))
+    meanwhile = bob.get("dossier", row.number).status_code
+    ended = text(alice.post("dossier_member_end", row.number, person=number, reason="other tasks"))
+    history = text(alice.get("dossier_history", row.number))
+
+    assert f'<option value="{number}"' in form
+    assert "Restrict it" not in form
+    assert "The colleague is added." in added
+    assert "no longer works on this dossier" in ended
+    assert (meanwhile, bob.get("dossier", row.number).status_code) == (200, 404)
+    for said in ("knows the game", "other tasks", "colleague added", "colleague taken off"):
+        assert said in history
+
+
+def test_another_lead_who_works_on_it_is_refused_and_sees_no_form() -> None:
+    """To lead one dossier gives no right on the next; who does not know of it is told nothing."""
+    people = cast()
+    row, own = dossier(people.alice), dossier(people.bob)
+    bob, dora = visitor(people.bob), str(people.dora.person.pk)
+    stranger = bob.send("dossier_member_add", row.number, person=dora, reason="aide").status_code
+    dossiers.add_member(row, people.bob.person, by=by(people.alice))
+    bob.says_why(row)
+
+    page = text(bob.get("dossier_members", row.number))
+    add = bob.send("dossier_member_add", row.number, person=dora, reason="aide")
+    end = bob.send("dossier_member_end", row.number, person=str(people.bob.person.pk), reason="aide")
+    theirs = bob.post("dossier_member_add", own.number, person=dora, reason="aide")
+
+    assert "Add a colleague" not in page
+    assert "Who leads the dossier, or a head of the organisation, adds colleagues" in page
+    assert (stranger, add.status_code, end.status_code) == (404, 403, 403)
+    assert "The colleague is added." in text(theirs)
+    assert set(Member.objects.filter(dossier=row, until_at=None).values_list("person", flat=True)) == {
+        people.alice.person.pk,
+        people.bob.person.pk,
+    }
+
+
+def test_a_lead_who_lost_the_role_changes_nobody() -> None:
+    """The right is of the role and of the lead together."""
+    people = cast()
+    row = dossier(people.alice)
+    Grant.objects.filter(person=people.alice.person).update(role=Role.COORDINATOR)
+
+    answer = visitor(people.alice).send("dossier_member_add", row.number, person=str(people.bob.person.pk), reason="x")
+
+    assert answer.status_code == 403
+    assert Member.objects.filter(dossier=row).count() == 1
+
+
+@pytest.mark.parametrize("reason", ["", "   "])
+def test_the_lead_says_why_and_stays_in_the_dossier(reason: str) -> None:
+    """Without a reason nobody is added; nobody takes the lead off, the lead neither."""
+    people = cast()
+    row = dossier(people.alice)
+    alice = visitor(people.alice)
+    alice.says_why(row)
+
+    silent = text(alice.post("dossier_member_add", row.number, person=str(people.bob.person.pk), reason=reason))
+    alone = text(alice.post("dossier_member_end", row.number, person=str(people.alice.person.pk), reason="x"))
+
+    assert "Say why." in silent
+    assert "This person leads the dossier or does not work on it." in alone
+    assert [member.person_id for member in Member.objects.filter(dossier=row, until_at=None)] == [
+        people.alice.person.pk
+    ]
+
+
+def test_who_has_no_role_that_reads_dossiers_is_neither_offered_nor_added() -> None:
+    """Nor somebody of another organisation, nor an account that is no longer used."""
+    people = cast()
+    row = dossier(people.alice)
+    alice = visitor(people.alice)
+    alice.says_why(row)
+    gone, listener = people.by_role[Role.JURIST], people.by_role[Role.LISTENER]
+    gone.person.user.is_active = False
+    gone.person.user.save()
+
+    form = text(alice.get("dossier_members", row.number))
+    told = {
+        actor.pseudonym: text(alice.post("dossier_member_add", row.number, person=str(actor.person.pk), reason="aide"))
+        for actor in (people.zoe, listener, gone, people.chloe)
+    }
+
+    assert [
+        actor for actor in (people.zoe, listener, gone, people.chloe) if f'<option value="{actor.person.pk}"' in form
+    ] == []
+    assert all("no role that reads dossiers" in told[actor.pseudonym] for actor in (people.zoe, listener, gone))
+    assert "There is no such colleague." in told[people.chloe.pseudonym]
     assert Member.objects.filter(dossier=row).count() == 1
 
 

@@ -283,7 +283,7 @@ def ask_all(made: World, reader: str) -> Answers:
     browser, told = browsers(made)[reader], Answers()
     for key, address in by_key().items():
         for cell in cells(key, TABLE[key], reader):
-            answer = _ask(browser, cell, url_of(address, TABLE[key], made, cell.relation))
+            answer = _ask(browser, cell, url_of(address, TABLE[key], made, cell.relation, reader=reader))
             found = outcome(answer)
             told.asked += 1
             if not _fits(cell, found):

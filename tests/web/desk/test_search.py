@@ -2,21 +2,26 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from uuid import uuid4
 
 import pytest
 from django.test import Client
 
-from rempart.intake.report import Contact
+from rempart.evidence.keys import recipient_of
+from rempart.evidence.sealing import seal
+from rempart.intake.report import Attachment, Contact
 from rempart.web.cases import dossiers
-from rempart.web.cases.events import history, of_person
+from rempart.web.cases.events import WORKER, Act, history, of_person, of_report, record
 from rempart.web.cases.models import Event, Report
 from rempart.web.config import Site
+from rempart.web.door.models import Message
 from rempart.web.people.access import Actor
 from rempart.web.people.models import Person
 from rempart.web.people.roles import Role
 from rempart.web.searching.filling import Filling
 from rempart.web.searching.index import Index
 from rempart.web.searching.service import Listener
+from tests.web.conftest import INTAKE
 from tests.web.desk.desking import NARRATIVE, at_desk, opened, text_of, told
 from tests.web.team import by, cast, dossier
 
@@ -103,6 +108,42 @@ def test_what_the_reader_may_not_know_of_is_not_found(site: Site, fill: Fill) ->
     pages = [ask(at_desk(who), "station") for who in (people.bob, people.chloe, people.alice)]
 
     assert ["Nothing was found." in page for page in pages] == [True, True, False]
+
+
+def test_the_page_says_that_a_later_message_a_file_or_several_parts_hold_it(site: Site, fill: Fill) -> None:
+    """Each in words, for what somebody writes after the report and for what it came with."""
+    file = Attachment(name="harbour.png", sha256="ab" * 32, size_bytes=10, address="cd" * 32, reader="other")
+    people, (row,) = cast(), opened(site, told(attachments=(file,)))
+    message = Message.objects.create(
+        id=uuid4(), lookup=bytes(row.lookup), from_reporter=True, content_mac=bytes(16), salt=bytes(16), sent_at=row.received_at,
+        sealed=seal(b"He wrote again about the lighthouse.", recipients=[recipient_of(INTAKE)]),
+    )  # fmt: skip
+    record(Act(action="message_came", actor=WORKER, at=row.received_at, id=message.id), subject=of_report(row))
+    fill()
+    bob = at_desk(people.bob)
+
+    for query, place in (
+        ("lighthouse", "a message of the reporter"),
+        ("harbour", "the name of a file"),
+        ("lighthouse harbour station", "several of these together"),
+    ):
+        page = ask(bob, query)
+        assert f"R-{row.number:06d}" in page
+        assert place in page
+        assert "He wrote again" not in page
+
+
+def test_words_that_are_found_only_with_contact_details_are_not_found_by_who_may_not_read_them(
+    site: Site, fill: Fill
+) -> None:
+    """A name beside a word that anybody finds tells nobody whose report it is."""
+    people, (row,) = cast(), opened(site, told(contact=Contact(name="Mirabelle Exemple")))
+    fill()
+
+    hidden = ask(at_desk(people.bob), "station mirabelle")
+
+    assert f"R-{row.number:06d}" not in hidden
+    assert "1 report holds it in contact details" in hidden
 
 
 def test_contact_details_are_not_found_by_who_may_not_read_them(site: Site, fill: Fill) -> None:

@@ -21,8 +21,10 @@ from django.test.client import ClientHandler, RequestFactory
 
 from rempart.intake.report import Account, Answer, Category, Contact, Kind, ReporterKind, Urgency
 from rempart.intake.report import Report as Told
+from rempart.web.cases import dossiers
 from rempart.web.cases.events import Motive
 from rempart.web.cases.models import Dossier, Member, Report
+from rempart.web.cases.reports import By
 from rempart.web.config import Site
 from rempart.web.door import actions
 from rempart.web.door.models import Draft
@@ -54,9 +56,10 @@ NARRATIVE = "Somebody asks my son to keep a secret and wants to meet him on Satu
 
 
 class Relation(StrEnum):
-    """Whose it is, seen from the reader."""
+    """Whose it is, seen from the reader. OWN: one works on it; LED: one leads it, which few may."""
 
     OWN = "own"
+    LED = "led by oneself"
     COLLEAGUES = "of a colleague"
     RESTRICTED = "restricted to others"
     ELSEWHERE = "of another organisation"
@@ -65,7 +68,10 @@ class Relation(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class World:
-    """actors: by letter, and of no role. cases: by relation, but for what is absent; waiting: a report in no dossier."""
+    """actors: by letter, and of no role. cases: by relation, but for what is absent; waiting: a report in no dossier.
+
+    led: numbers of dossiers, by the letters of those who lead them.
+    """
 
     actors: dict[str, Actor]
     cases: dict[Relation, Case]
@@ -74,6 +80,7 @@ class World:
     colleague: Person
     stranger: Person
     draft: UUID
+    led: dict[str, int]
 
     @property
     def own(self) -> Case:
@@ -111,6 +118,7 @@ def world(site: Site) -> World:
         colleague=colleague.person,
         stranger=chloe.person,
         draft=_draft(),
+        led={letter: _led(actors[letter]) for letter in ("A", "I")},
     )
 
 
@@ -121,6 +129,12 @@ def _person(name: str, organisation: Organisation, *roles: Role) -> Actor:
         Grant(id=uuid4(), person=row, role=role, since_at=datetime.now(UTC) - timedelta(days=9)) for role in roles
     )
     return actor_of(row)
+
+
+def _led(actor: Actor) -> int:
+    """A dossier that somebody leads; its number."""
+    by = By(actor=actor, at=datetime.now(UTC), reason="a matter of their own")
+    return dossiers.open_dossier(title="Another game", purpose="who writes there", by=by).number
 
 
 def _draft() -> UUID:

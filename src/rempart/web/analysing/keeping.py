@@ -3,7 +3,7 @@
 The process has read what strangers wrote, so nothing of it is believed: every message must be there once, in its place.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from uuid import UUID
@@ -13,12 +13,13 @@ from django.db import models, router, transaction
 
 from rempart.analysis.outline import Outline, decode_chunk, decode_outline
 from rempart.analysis.paged import CHUNK
+from rempart.analysis.sections import decode_identities, decode_known, decode_network, decode_spots
 from rempart.web.analysing.holding import MOST_TRIES, Hold, Lost
-from rempart.web.analysing.job import OUTLINE, Told, chunk_path, folded_path, write_whole
+from rempart.web.analysing.job import OUTLINE, Told, chunk_path, folded_path, part_names, part_path, write_whole
 from rempart.web.analysing.process import Failed
 from rempart.web.cases.analyses import Failure, Stage, State
 from rempart.web.cases.events import WORKER, Act, Subject, record
-from rempart.web.cases.models import Analysis, Chunk, FoldedChunk, SubjectKey
+from rempart.web.cases.models import Analysis, AnalysisPart, Chunk, FoldedChunk, SubjectKey
 from rempart.web.cases.packing import pack
 
 BATCH = 16  # chunks a transaction
@@ -50,6 +51,7 @@ def keep(folder: Path, hold: Hold, *, recipient: str) -> None:
                 FoldedChunk, [FoldedChunk(analysis_id=hold.claim.id, number=n, sealed=words) for n, _, words in batch]
             )
         write_whole(folder / _SEALED, str(first + len(batch)).encode("ascii"))
+    _keep_parts(folder, hold, recipient)
     _finish(hold, outline, pack(raw, recipient=recipient))
 
 
@@ -120,6 +122,40 @@ def _packed(folder: Path, numbers: range, outline: Outline, recipient: str) -> I
         raw, words = chunk_path(folder, number).read_bytes(), folded_path(folder, number).read_bytes()
         _require_places(raw, number, outline)
         yield number, pack(raw, recipient=recipient), pack(words, recipient=recipient)
+
+
+def _keep_parts(folder: Path, hold: Hold, recipient: str) -> None:
+    """What was found over all messages together, sealed, some pieces a transaction."""
+    names = part_names(folder)
+    for first in range(0, len(names), BATCH):
+        rows = [
+            AnalysisPart(analysis_id=hold.claim.id, name=name, sealed=pack(_piece(folder, name), recipient=recipient))
+            for name in names[first : first + BATCH]
+        ]
+        with transaction.atomic(using=_alias()):
+            hold.renew()
+            AnalysisPart.objects.bulk_create(
+                rows, update_conflicts=True, unique_fields=["analysis", "name"], update_fields=["sealed"]
+            )
+
+
+def _piece(folder: Path, name: str) -> bytes:
+    """A piece that is what its name says. Raises: Failed."""
+    raw = part_path(folder, name).read_bytes()
+    kind = name.partition("-")[0]
+    try:
+        _DECODERS[kind](raw)
+    except (KeyError, msgspec.MsgspecError):
+        raise Failed(Failure.INTERNAL) from None
+    return raw
+
+
+_DECODERS: dict[str, Callable[[bytes], object]] = {
+    "known": decode_known,
+    "identities": decode_identities,
+    "network": decode_network,
+    "spots": decode_spots,
+}
 
 
 def _require_places(raw: bytes, number: int, outline: Outline) -> None:

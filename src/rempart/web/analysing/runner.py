@@ -18,9 +18,10 @@ from django.db import DatabaseError, connections
 from rempart.evidence.keyring import Keyring
 from rempart.evidence.sealing import BrokenSeal, UnknownSeal, WrongKey
 from rempart.evidence.vault import NotKept, Vault
-from rempart.web.analysing.folders import NoRoom, Wanted, clean, work_folder
+from rempart.web.analysing.folders import TIMES, NoRoom, Wanted, clean, work_folder
+from rempart.web.analysing.giving import give_lists, lists_bytes
 from rempart.web.analysing.holding import Claim, Clock, Hold, Lost, Stopping, claim_next
-from rempart.web.analysing.job import EXHIBIT, READ, Job, Told
+from rempart.web.analysing.job import DOCUMENT, EXHIBIT, READ, Job, Told
 from rempart.web.analysing.keeping import fail, give_back, keep, recipient_of_dossier
 from rempart.web.analysing.process import Failed, read_export
 from rempart.web.cases.analyses import UNDER_WAY, Failure, Stage, addresses
@@ -110,13 +111,18 @@ def _analyse(site: Site, hold: Hold) -> None:
     claim = hold.claim
     recipient, size = recipient_of_dossier(claim.dossier), _sealed_bytes(site, claim)
     wanted = Wanted(
-        analysis=claim.id, exhibit=claim.exhibit, size_bytes=size, on_disk=claim.failure == Failure.NO_SPACE
+        analysis=claim.id,
+        exhibit=claim.exhibit,
+        size_bytes=size + lists_bytes(site) // TIMES,  # lists are written once, and not worked on
+        on_disk=claim.failure == Failure.NO_SPACE,
     )
     try:
         with work_folder(site, wanted) as folder:
             if not any((folder.path / name).exists() for name in (READ, EXHIBIT)):
                 hold.watch(Told(stage=Stage.UNSEALING, total=size))
                 _unseal(site, claim, folder.path / EXHIBIT)
+            if not (folder.path / DOCUMENT).exists():
+                give_lists(site, folder.path, exhibit=claim.exhibit, at=hold.clock())
             read_export(folder, _job(site, claim, size), watch=hold.watch)
             keep(folder.path, hold, recipient=recipient)
     except NoRoom:

@@ -17,10 +17,25 @@ from django.utils.translation import gettext_lazy as _
 from rempart.analysis.folded import find_folded
 from rempart.analysis.outline import Outline, Row, decode_chunk, decode_outline
 from rempart.analysis.paged import CHUNK
+from rempart.analysis.sections import (
+    IDENTITIES,
+    KNOWN,
+    NETWORK,
+    SPOTS,
+    IdentitiesSection,
+    KnownSection,
+    MemberSpots,
+    NetworkSection,
+    decode_identities,
+    decode_known,
+    decode_network,
+    decode_spots,
+    spots_name,
+)
 from rempart.errors import BadInput
 from rempart.web.cases.dossiers import NotThere, contents, tell
 from rempart.web.cases.keys import identity_for
-from rempart.web.cases.models import Analysis, Chunk, Dossier, FoldedChunk
+from rempart.web.cases.models import Analysis, AnalysisPart, Chunk, Dossier, FoldedChunk
 from rempart.web.cases.packing import unpack
 from rempart.web.cases.reports import By
 from rempart.web.door.models import ExhibitRow
@@ -36,12 +51,18 @@ class State(StrEnum):
 
 
 class Stage(StrEnum):
-    """What the worker does now, in this order; `Analysis.done` of `total` are bytes for the first three, then messages."""
+    """What the worker does now, in this order; `Analysis.done` of `total` are bytes for the first three, then messages, files for
+    `likening`; the next three are told without a share.
+    """
 
     UNSEALING = "unsealing"
     CHECKING = "checking"
     READING = "reading"
     LOOKING = "looking"
+    LIKENING = "likening"
+    LISTS = "lists"
+    ACCOUNTS = "accounts"
+    NETWORK = "network"
     PLACING = "placing"
     SEALING = "sealing"
 
@@ -55,6 +76,7 @@ class Failure(StrEnum):
     EXHIBIT_GONE = "exhibit_gone"
     EXHIBIT_DAMAGED = "exhibit_damaged"
     OTHER_KEY = "other_key"
+    LISTS = "lists"
     NO_SPACE = "no_space"
     TOO_LARGE = "too_large"
     STOPPED = "stopped"
@@ -68,6 +90,10 @@ STAGES: dict[Stage, Promise] = {
     Stage.CHECKING: _("The file is being hashed"),
     Stage.READING: _("The messages are being read"),
     Stage.LOOKING: _("Signals are being looked for"),
+    Stage.LIKENING: _("Pictures and films are being compared, unseen"),
+    Stage.LISTS: _("Files are being compared with the lists"),
+    Stage.ACCOUNTS: _("Accounts are being compared"),
+    Stage.NETWORK: _("Who shares with whom is being looked at"),
     Stage.PLACING: _("The messages are being put in order"),
     Stage.SEALING: _("The result is being sealed"),
 }
@@ -88,6 +114,10 @@ FAILURES: dict[Failure, Promise] = {
     ),
     Failure.OTHER_KEY: _(
         "The file is sealed for a key that does not lie here. Bring the key of its month back, then try again."
+    ),
+    Failure.LISTS: _(
+        "A list of known files could not be opened, so nothing was looked up. Take it from the backup or remove it, then "
+        "try again."
     ),
     Failure.NO_SPACE: _("There is not enough room to work on this file. Make room on the machine, then try again."),
     Failure.TOO_LARGE: _(
@@ -209,6 +239,27 @@ class Opened:
             raise NotThere("This analysis has no such messages.")
         return decode_chunk(self._open(bytes(sealed)))
 
+    def known(self) -> KnownSection | None:
+        """Known files; None when it was made before Rempart looked at them."""
+        raw = self._part(KNOWN)
+        return decode_known(raw) if raw is not None else None
+
+    def identities(self) -> IdentitiesSection | None:
+        """What is proposed of accounts; None when it was made before Rempart compared them."""
+        raw = self._part(IDENTITIES)
+        return decode_identities(raw) if raw is not None else None
+
+    def network(self) -> NetworkSection | None:
+        """Who shares with whom; None when it was made before Rempart looked at it."""
+        raw = self._part(NETWORK)
+        return decode_network(raw) if raw is not None else None
+
+    def member_spots(self, member: int) -> MemberSpots | None:
+        """The messages behind the measures of a member, by its place in the network; None when there is no such member."""
+        raw = self._part(spots_name(member)) if member >= 0 else None
+        rows = decode_spots(raw) if raw is not None else ()
+        return rows[member % SPOTS] if member % SPOTS < len(rows) else None
+
     def find(self, needle: str, *, limit: int, from_: int = 0) -> Found:
         """Where the needle stands in texts and names of media; the first `limit` positions, and how many there are."""
         positions: list[int] = []
@@ -224,6 +275,11 @@ class Opened:
         for number, sealed in rows.values_list("number", "sealed").iterator(chunk_size=16):
             if self._has(number):
                 yield self._open(bytes(sealed))
+
+    def _part(self, name: str) -> bytes | None:
+        rows = AnalysisPart.objects.filter(analysis=self._analysis.pk, name=name)
+        sealed = rows.values_list("sealed", flat=True).first()
+        return self._open(bytes(sealed)) if sealed is not None else None
 
     def _has(self, number: int) -> bool:
         """Whether messages of this analysis stand there; rows after its end are of an earlier attempt."""

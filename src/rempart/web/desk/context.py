@@ -25,6 +25,7 @@ _PAGES = (
     ("mine", _("My work"), "m", Permission.USE_DESK),
     ("unit", _("Unit"), "u", Permission.READ_FIGURES),
     ("people", _("People"), "p", Permission.MANAGE_PEOPLE),
+    ("lists", _("Lists"), "l", Permission.MANAGE_LISTS),
     ("journal", _("Journal"), "j", Permission.READ_JOURNAL),
     ("help", _("Help"), "h", Permission.USE_DESK),
 )

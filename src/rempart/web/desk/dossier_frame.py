@@ -25,7 +25,7 @@ from rempart.web.desk.queries.dossier import Read, read_words
 from rempart.web.desk.rows import Level, NavLink, Option, told_due
 from rempart.web.desk.shown_dossier import Pen
 from rempart.web.desk.words import MOTIVES, dossier_number, level_of, reason_title, word
-from rempart.web.people.access import NotForYou, NotKnown, access_dossier
+from rempart.web.people.access import NotForYou, NotKnown, access_dossier, leads_team
 from rempart.web.people.roles import Permission
 
 Context = dict[str, object]
@@ -37,12 +37,14 @@ TABS = (
     ("dossier_reports", gettext_lazy("Reports")),
     ("dossier_exhibits", gettext_lazy("Exhibits")),
     ("dossier_people", gettext_lazy("People")),
+    ("dossier_identities", gettext_lazy("Identities")),
     ("dossier_timeline", gettext_lazy("Timeline")),
     ("dossier_work", gettext_lazy("Notes and tasks")),
     ("dossier_review", gettext_lazy("Exculpatory review")),
     ("dossier_members", gettext_lazy("Colleagues")),
     ("dossier_history", gettext_lazy("History")),
 )
+_NEEDS = {"dossier_identities": Permission.READ_CONVERSATION}  # what a tab asks for beside the right to read dossiers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,14 +130,17 @@ def frame_of(look: Look, name: str) -> Context:
         is_restricted=row.is_restricted,
     )
     tabs = tuple(
-        NavLink(url=reverse(one, args=[row.number]), label=str(label), is_here=one == name) for one, label in TABS
+        NavLink(url=reverse(one, args=[row.number]), label=str(label), is_here=one == name)
+        for one, label in TABS
+        if one not in _NEEDS or look.by.actor.may(_NEEDS[one])
     )
     return {"head": head, "tabs": tabs, "number": row.number, "dossier": row, "pen": look.pen}
 
 
 def pen_of(request: HttpRequest, dossier: Dossier) -> Pen:
     """What the reader may change here."""
-    may = actor(request).may
+    reader = actor(request)
+    may = reader.may
     return Pen(
         number=dossier.number,
         may_write=may(Permission.WRITE_DOSSIER),
@@ -143,7 +148,8 @@ def pen_of(request: HttpRequest, dossier: Dossier) -> Pen:
         may_add=may(Permission.ADD_EXHIBIT),
         may_analyse=may(Permission.ANALYSE),
         may_review=may(Permission.REVIEW_DOSSIER),
-        may_change_members=may(Permission.CHANGE_MEMBERS),
+        may_change_members=leads_team(reader, dossier),
+        may_restrict=may(Permission.CHANGE_MEMBERS),
     )
 
 

@@ -58,6 +58,16 @@ JUDGEMENTS: Words = {
     "negative": gettext_lazy("it is not this person"),
     "unsure": gettext_lazy("it cannot be said"),
 }
+PAIRS: Words = {
+    "positive": gettext_lazy("one person's: accept"),
+    "negative": gettext_lazy("not one person's: refuse"),
+    "unsure": gettext_lazy("cannot be said"),
+}
+PAIRS_TOLD: Words = {
+    "positive": gettext_lazy("presumed to be one person's"),
+    "negative": gettext_lazy("held not to be one person's"),
+    "unsure": gettext_lazy("left open"),
+}
 ANALYSES: Words = {
     "waiting": gettext_lazy("waits for the worker"),
     "running": gettext_lazy("is running"),
@@ -82,6 +92,7 @@ DONE: Words = {
     "identity_added": _of("done", "identity added"),
     "identity_judged": _of("done", "identity judged"),
     "account_added": _of("done", "account added"),
+    "pair_judged": _of("done", "two accounts judged"),
     "moment_added": _of("done", "line of the timeline added"),
     "exhibit_added": _of("done", "exhibit added"),
     "exhibit_checked": _of("done", "exhibit looked at again"),

@@ -59,6 +59,8 @@ ACTIONS: Mapping[str, str | Promise] = {
     "hold_lifted": gettext_lazy("legal hold lifted"),
     "joined": gettext_lazy("joined with another report"),
     "joined_other": gettext_lazy("joined with another report"),
+    "link_proposed": gettext_lazy("proposed to belong with another report"),
+    "link_withdrawn": gettext_lazy("a proposal on another report was taken back"),
     "link_refused": gettext_lazy("found not to belong with another report"),
     "link_undone": gettext_lazy("a judgement on another report was taken back"),
     "link_undone_other": gettext_lazy("a judgement on another report was taken back"),

@@ -11,6 +11,9 @@ from rempart.web.entrance import journal as accounts
 DONE: Mapping[str, str | Promise] = {
     **ON_DOSSIERS,
     "searched": _of("done", "reports searched"),
+    "list_imported": _of("done", "list of known files brought in"),
+    "list_removal_asked": _of("done", "removal of a list of known files asked for"),
+    "list_removed": _of("done", "list of known files removed"),
     "limit_lifted": _of("done", "limit of reading lifted"),
     "organisation_made": _of("done", "organisation made"),
     "person_made": _of("done", "person made"),

@@ -30,6 +30,7 @@ PERMISSIONS: Mapping[str, str | Promise] = {
     "refer": _("refer"),
     "answer_reporter": _("answer reporters"),
     "judge_link": _("join reports, and undo it"),
+    "judge_identity": _("judge whether two accounts are one person's"),
     "search": _("search"),
     "state_fact": _("state facts that order the work"),
     "open_dossier": _("open dossiers"),
@@ -38,6 +39,7 @@ PERMISSIONS: Mapping[str, str | Promise] = {
     "add_exhibit": _("add exhibits"),
     "analyse": _("have exports analysed"),
     "read_conversation": _("read conversations"),
+    "change_own_members": _("add people to dossiers that they lead, and take them off"),
     "change_members": _("add people to dossiers, and restrict them"),
     "review_dossier": _("make the exculpatory review"),
     "export": _("export and hand over"),
@@ -46,5 +48,6 @@ PERMISSIONS: Mapping[str, str | Promise] = {
     "lift_limit": _("give a colleague more time of reading"),
     "read_figures": _("see the figures of the unit"),
     "manage_people": _("give and end roles"),
+    "manage_lists": _("bring in and remove lists of known files"),
     "read_journal": _("read the journal"),
 }

@@ -302,7 +302,10 @@ class PersonCard:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LinkRow:
-    """Two reports that may belong together. similarity: share of the words in common, None where it says nothing."""
+    """Two reports that may belong together. similarity: share of the words in common, None where it says nothing.
+
+    by, at, reason: of the judgement, or of the proposal where a person made it; is_own: the reader proposed it, and does not judge it.
+    """
 
     number: str
     url: str
@@ -313,6 +316,7 @@ class LinkRow:
     at: datetime | None = None
     reason: str = ""
     act_url: str = ""
+    is_own: bool = False
 
     @property
     def percent(self) -> int:

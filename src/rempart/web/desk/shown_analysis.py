@@ -99,6 +99,11 @@ def suggestions_of(outline: Outline, *, read: Read) -> tuple[Account, ...]:
     )
 
 
+def suggestions_for(outline: Outline, account: str, *, read: Read) -> tuple[Suggested, ...]:
+    """What is suggested of one account; none for one that is not ranked."""
+    return tuple(one for subject in outline.ranking if subject.subject == account for one in _suggested(subject, read))
+
+
 def _suggested(subject: RankedSubject, read: Read) -> Iterator[Suggested]:
     rows: tuple[GateShown | FactorShown, ...] = (*subject.gates, *subject.factors)
     for row in rows:

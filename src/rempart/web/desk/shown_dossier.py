@@ -82,7 +82,7 @@ class MemberShown:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pen:
-    """What the reader may change. number: of the dossier."""
+    """What the reader may change. number: of the dossier; may_restrict: who may change members of any dossier."""
 
     number: int
     may_write: bool
@@ -91,6 +91,7 @@ class Pen:
     may_analyse: bool
     may_review: bool
     may_change_members: bool
+    may_restrict: bool
 
     def undo(self, item: Item, *, is_fact: bool = False) -> str:
         """Where an entry is taken back."""

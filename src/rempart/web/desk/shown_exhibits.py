@@ -1,8 +1,9 @@
 """What the pages of a dossier show of its exhibits: rows about files, never their content, and how far their analyses are."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from uuid import UUID
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -22,7 +23,9 @@ from rempart.wording import wording
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnalysisShown:
-    """An analysis of an exhibit. share: of the stage, 0..100, None when not known; problem: why it failed."""
+    """An analysis of an exhibit. share: of the stage, 0..100, None when not known. known: what lists say of its files, "" where
+    that is not told here.
+    """
 
     url: str
     state: str
@@ -31,6 +34,7 @@ class AnalysisShown:
     share: int | None
     asked_at: datetime
     ended_at: datetime | None
+    known: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,11 +69,22 @@ class OfferedShown:
 
 
 def exhibits_of(
-    read: Read, *, pen: Pen, analyses: Sequence[Analysis], assessed: Mapping[str, str]
+    read: Read,
+    *,
+    pen: Pen,
+    analyses: Sequence[Analysis],
+    assessed: Mapping[str, str],
+    known: Mapping[UUID, str],
 ) -> tuple[ExhibitShown, ...]:
-    """The exhibits, in the order in which they were added, each with its analyses. assessed: sentences, by SHA-256."""
+    """The exhibits, in the order in which they were added, each with its analyses. assessed: sentences, by SHA-256.
+
+    known: what lists say of the files of an analysis, by its id.
+    """
+    shown = {row.pk: replace(analysis_shown(row), known=known.get(row.pk, "")) for row in analyses}
     return tuple(
-        _exhibit(item, read, pen, tuple(row for row in analyses if row.exhibit == item.text("address")), assessed)
+        _exhibit(
+            item, read, pen, tuple(shown[row.pk] for row in analyses if row.exhibit == item.text("address")), assessed
+        )
         for item in read.everything.exhibits
     )
 
@@ -104,7 +119,7 @@ def analysis_shown(row: Analysis) -> AnalysisShown:
 
 
 def _exhibit(
-    item: Item, read: Read, pen: Pen, analyses: tuple[Analysis, ...], assessed: Mapping[str, str]
+    item: Item, read: Read, pen: Pen, analyses: tuple[AnalysisShown, ...], assessed: Mapping[str, str]
 ) -> ExhibitShown:
     size, report = item.words.get("size_bytes"), item.words.get("report")
     entry = entry_of(item, read=read, pen=pen, face=Face(title=item.text("name"), words=item.text("source")))
@@ -127,7 +142,7 @@ def _exhibit(
         check_url=reverse("dossier_exhibit_check", args=[pen.number, item.id]) if pen.may_add and is_open else "",
         analyse_url=reverse("dossier_analyse", args=[pen.number, item.id]) if pen.may_analyse and is_open else "",
         assessed=assessed.get(item.text("sha256"), ""),
-        analyses=tuple(map(analysis_shown, analyses)),
+        analyses=analyses,
     )
 
 

@@ -34,6 +34,8 @@ from rempart.web.desk.words import (
     report_number,
     word,
 )
+from rempart.web.people.access import Actor
+from rempart.web.people.roles import Permission
 from rempart.web.public.languages import language
 from rempart.wording import wording
 
@@ -157,8 +159,9 @@ def lines_of(letters: Sequence[Letter], told: Sequence[Told], *, names: Names) -
     return tuple(sorted([*theirs, *ours], key=lambda line: line.at))
 
 
-def link_rows(judged: Sequence[LinkJudged], *, names: Names, may_judge: bool) -> tuple[LinkRow, ...]:
+def link_rows(judged: Sequence[LinkJudged], *, names: Names, reader: Actor) -> tuple[LinkRow, ...]:
     """The links in words."""
+    may_judge = reader.may(Permission.JUDGE_LINK)
     return tuple(
         LinkRow(
             number=report_number(one.other.number),
@@ -170,6 +173,7 @@ def link_rows(judged: Sequence[LinkJudged], *, names: Names, may_judge: bool) ->
             at=one.judged.at if one.judged else None,
             reason=str(one.judged.payload.get("reason", "")) if one.judged else "",
             act_url=reverse("link_join", args=[one.link.pk]).removesuffix("join/") if may_judge else "",
+            is_own=one.link.state == "proposed" and one.link.proposed_by_id == reader.person.pk,
         )
         for one in judged
     )

@@ -14,6 +14,7 @@ urlpatterns = [
     path("", include(f"{_PAGES}.unit_urls")),
     path("", include(f"{_PAGES}.people_urls")),
     path("", include(f"{_PAGES}.journal_urls")),
+    path("", include(f"{_PAGES}.lists_urls")),
     path("", include(f"{_PAGES}.help_urls")),
     path("", include(f"{_PAGES}.dossiers_urls")),
 ]

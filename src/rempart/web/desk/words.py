@@ -124,6 +124,7 @@ LINK_KINDS: Words = {
     "file": gettext_lazy("same file"),
     "text": gettext_lazy("nearly the same text"),
     "receipt": gettext_lazy("same receipt"),
+    "other": gettext_lazy("something else, as the reason says"),
 }
 STATES: Words = {
     "established": gettext_lazy("established"),

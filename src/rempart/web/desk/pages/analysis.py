@@ -3,8 +3,8 @@
 What it suggests counts nothing before a person states it, with a reason (`pages.dossier_acts.stated`).
 """
 
-from collections.abc import Callable, Sequence
-from functools import wraps
+from collections.abc import Callable, Collection, Sequence
+from functools import partial, wraps
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -12,8 +12,9 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from rempart.analysis.outline import Row
 from rempart.errors import RempartError
-from rempart.web.cases import analyses, care, dossiers
+from rempart.web.cases import analyses, assessing, care, dossiers, facts
 from rempart.web.cases.analyses import Opened, State, open_analysis
 from rempart.web.cases.events import of_dossier
 from rempart.web.cases.models import Analysis
@@ -30,6 +31,7 @@ from rempart.web.desk.shown_alerts import shown_alerts
 from rempart.web.desk.shown_analysis import progress_of, suggestions_of, totals_of
 from rempart.web.desk.shown_dossier import people_options
 from rempart.web.desk.shown_exhibits import analysis_shown
+from rempart.web.desk.shown_known import known_sentence
 from rempart.web.desk.words import FACT_STATES, choices, dossier_number
 from rempart.web.people.access import access_analysis, access_dossier
 from rempart.web.people.roles import Permission
@@ -98,11 +100,19 @@ def again(request: HttpRequest, analysis: UUID) -> HttpResponse:
 
 @act(Permission.STATE_FACT)
 def fact(request: HttpRequest, analysis: UUID) -> HttpResponse:
-    """A person states what the analysis suggests, or that it is not so; tells what that did to the place of the dossier."""
+    """A person states what the analysis suggests, or that it is not so; tells what that did to the place of the dossier.
+
+    The messages that it rests on are assessed then: nobody is shown them again without a reason.
+    """
     row = access_analysis(actor(request), analysis, need=Permission.STATE_FACT)
     dossier = access_dossier(actor(request), row.dossier.number, need=Permission.STATE_FACT)
-    by = by_of(request)
-    return answered(request, lambda: stated(request, dossier, by), to=reverse("analysis", args=[row.pk]))
+
+    def verb() -> str:
+        is_read = row.state == State.DONE
+        state = partial(assessing.state_from_analysis, opened=open_analysis(row)) if is_read else facts.state_fact
+        return stated(request, dossier, by_of(request), state=state)
+
+    return answered(request, verb, to=reverse("analysis", args=[row.pk]))
 
 
 @looked
@@ -135,17 +145,34 @@ def search(request: HttpRequest, analysis: UUID) -> HttpResponse:
 
 @act(Permission.READ_CONVERSATION)
 def show(request: HttpRequest, analysis: UUID) -> HttpResponse:
-    """Texts that are asked for: counted as exposure and written down before they leave."""
+    """Texts that are asked for: counted as exposure and written down before they leave; what was assessed stays covered without a reason."""
     row = access_analysis(actor(request), analysis, need=Permission.READ_CONVERSATION)
     opened = _opened_after_motive(request, row)
     if isinstance(opened, HttpResponse):
         return opened
     by = by_of(request)
 
-    def reveal(positions: Sequence[int]) -> None:
-        care.count_item(by, what=f"messages {row.pk} {ranges_told(positions)}", subject=of_dossier(row.dossier))
+    def reveal(rows: Sequence[Row]) -> Collection[int]:
+        assessed = assessing.covered_among(opened.outline(), rows, by=by)
+        covered = frozenset() if by.reason.strip() else assessed
+        left = [one for one in rows if one.position not in covered]
+        if left:
+            why = by.reason if assessed else ""
+            care.count_shown(_shown(row, left, why=why), by=by)
+        return covered
 
     return conversation.show_texts(request, source=opened, place=_place(row), reveal=reveal)
+
+
+def _shown(row: Analysis, messages: Sequence[Row], *, why: str) -> care.Shown:
+    """What the messages of one demand count: each is an item, with the seconds of its length."""
+    return care.Shown(
+        what=f"messages {row.pk} {ranges_told([one.position for one in messages])}",
+        subject=of_dossier(row.dossier),
+        seconds=care.seconds_of(len(one.text) for one in messages),
+        items=len(messages),
+        why=why,
+    )
 
 
 def ranges_told(positions: Sequence[int]) -> str:
@@ -165,10 +192,15 @@ def _found(row: Analysis, look: Look) -> dict[str, object]:
     if row.state != State.DONE:
         return {}
     try:
-        outline = open_analysis(row).outline()
+        opened = open_analysis(row)
+        outline, known = opened.outline(), opened.known()
     except RempartError as error:
         return {"problem": sentence(error)}
     return {
+        "known_told": known_sentence(known) if known is not None else "",
+        "network_url": reverse("network", args=[row.pk]),
+        "files_url": reverse("files", args=[row.pk]),
+        "identities_url": reverse("dossier_identities", args=[row.dossier.number]),
         "totals": totals_of(outline),
         "alerts": shown_alerts(outline, language()),
         "alert_lang": outline.language,

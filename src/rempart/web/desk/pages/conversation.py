@@ -1,11 +1,12 @@
 """The conversation view of an analysis: pages of messages, chunks for the script, search, and texts on demand.
 
 These functions only show: who may see the analysis, and the events of the journal, are the caller's. A text leaves
-the server through `show_texts` alone, after `reveal` has counted it. Searched words travel in forms, never in an
-address. Without JavaScript everything is a page of PAGE messages.
+the server through `show_texts` alone, after `reveal` has counted it; what somebody has assessed `reveal` leaves covered,
+until a reason is given. Searched words travel in forms, never in an address. Without JavaScript everything is a page of
+PAGE messages.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol, runtime_checkable
 
@@ -65,7 +66,9 @@ class SearchingSource(Protocol):
         """What `search_chunk` finds in all chunks; the first `limit` positions."""
 
 
-Reveal = Callable[[Sequence[int]], None]  # counts the exposure to the texts at these positions; refuses by RempartError
+# Counts the exposure to the texts of these messages, and gives the positions that it left covered because somebody has assessed them;
+# refuses by RempartError.
+Reveal = Callable[[Sequence[Row]], Collection[int]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,12 +95,16 @@ class Hits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Glance:
-    """What one look at the page is about. shown: positions whose texts were asked for; hits None: nothing searched."""
+    """What one look at the page is about. shown: positions whose texts were asked for; hits None: nothing searched.
+
+    covered: positions whose texts were asked for and left covered, in order.
+    """
 
     at: int = 0
     needle: str = ""
     hits: Hits | None = None
     shown: frozenset[int] = field(default_factory=frozenset)
+    covered: tuple[int, ...] = ()
     notice: str = ""
 
 
@@ -142,21 +149,24 @@ def search_texts(request: HttpRequest, *, source: ConversationSource, place: Pla
 def show_texts(request: HttpRequest, *, source: ConversationSource, place: Place, reveal: Reveal) -> HttpResponse:
     """The texts that the fields `show` ask for (positions, or `page`), counted first; as JSON, or on the page.
 
-    Raises: Http404 for a place that there is not, and for more than MAX_SHOWN at once.
+    What `reveal` leaves covered is told, with how many and why. Raises: Http404 for a place that there is not, and for more than MAX_SHOWN at once.
     """
     view = _Open(source=source, place=place, outline=source.outline())
     at = _position(request.POST.get("at", "0"), view.outline)
     before = _unsigned(request, place)
-    wanted = [position for position in _wanted(request.POST.getlist("show"), at, view) if position not in before]
+    asked = [position for position in _wanted(request.POST.getlist("show"), at, view) if position not in before]
+    rows = _rows_at(source, asked)
     try:
-        if wanted:
-            reveal(wanted)
+        covered = frozenset(reveal(rows)) if rows else frozenset()
     except RempartError as error:
         return _refused(request, view, wording(language()).error(error), at=at)
+    left, said = tuple(sorted(covered)), _left_covered(len(covered))
     if _wants_json(request):
-        return _json({"texts": {str(row.position): row.text for row in _rows_at(source, wanted)}})
+        texts = {str(row.position): row.text for row in rows if row.position not in covered}
+        return _json({"texts": texts, "covered": left, "said": said})
     needle = request.POST.get("q", "")[:MAX_NEEDLE]
-    return _page(request, view, Glance(at=at, needle=needle, shown=before.union(wanted)))
+    shown = before.union(asked) - covered
+    return _page(request, view, Glance(at=at, needle=needle, shown=shown, covered=left, notice=said))
 
 
 def find(source: ConversationSource, outline: Outline, needle: str) -> Hits:
@@ -261,6 +271,18 @@ def _listed(glance: Glance) -> tuple[int, ...]:
     before = sum(position < glance.at for position in positions)
     start = max(0, min(before - HITS_LISTED // 2, len(positions) - HITS_LISTED))
     return positions[start : start + HITS_LISTED]
+
+
+def _left_covered(count: int) -> str:
+    """How many texts stay covered, and why; "" for none."""
+    if not count:
+        return ""
+    told = ngettext(
+        "%(count)s text stays covered: somebody has assessed it, so that nobody has to look again.",
+        "%(count)s texts stay covered: somebody has assessed them, so that nobody has to look again.",
+        count,
+    )
+    return told % {"count": wording(language()).number(count)}
 
 
 def _said(hits: Hits) -> str:

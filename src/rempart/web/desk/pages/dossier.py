@@ -44,6 +44,7 @@ from rempart.web.desk.shown_dossier import (
     tasks_shown,
 )
 from rempart.web.desk.shown_exhibits import exhibits_of, offered_of
+from rempart.web.desk.shown_known import known_of
 from rempart.web.desk.shown_timeline import timeline_of
 from rempart.web.desk.words import CATEGORIES, FACT_STATES, STATUSES, choices, level_of, report_number, word
 from rempart.web.people.access import access_dossier, visible_reports
@@ -87,7 +88,13 @@ def exhibits(request: HttpRequest, look: Look) -> Context:
     """Its files as rows, never their content, each with its analyses."""
     analyses = analyses_of(look.dossier)
     return {
-        "exhibits": exhibits_of(look.read, pen=look.pen, analyses=analyses, assessed=_assessed(look)),
+        "exhibits": exhibits_of(
+            look.read,
+            pen=look.pen,
+            analyses=analyses,
+            assessed=_assessed(look),
+            known=known_of(analyses) if actor(request).may(Permission.READ_CONVERSATION) else {},
+        ),
         "offered": offered_of(look.read, offered=offered_files(look.dossier)),
         "is_under_way": any(row.state in (State.WAITING, State.RUNNING) for row in analyses),
         "may_export": actor(request).may(Permission.EXPORT),
@@ -153,7 +160,7 @@ def members(request: HttpRequest, look: Look) -> Context:
     return {
         "members": members_shown(members_of(look.dossier), lead=look.dossier.lead_id),
         "colleagues": [Option(value=str(person.pk), label=name_of(person)) for person in colleagues],
-        "verbs": _restriction(look) if may else (),
+        "verbs": _restriction(look) if look.pen.may_restrict else (),
     }
 
 

@@ -1,6 +1,8 @@
 """The verbs of a dossier: one address each, each with its author, reason and instant; success and refusal are told on a page of it."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
+from typing import Protocol
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -24,6 +26,7 @@ from rempart.web.people.access import (
     access_colleague,
     access_dossier,
     access_report,
+    access_team,
     visible_dossiers,
 )
 from rempart.web.people.models import Person
@@ -33,6 +36,13 @@ from rempart.web.public.languages import language
 
 _P = Permission
 _MOST_DIGITS = 12
+
+
+class StateFact(Protocol):
+    """A verb that states a fact: `facts.state_fact`, or one that does more with it."""
+
+    def __call__(self, dossier: Dossier, *, by: By, words_told: Mapping[str, object]) -> UUID:
+        """The id of the statement."""
 
 
 class ReviewOpen(NotComplete):
@@ -221,29 +231,39 @@ def restrict(request: HttpRequest, number: int) -> HttpResponse:
     return answer
 
 
-@dossier_act(_P.CHANGE_MEMBERS, to="dossier_members")
-def add_member(request: HttpRequest, dossier: Dossier, by: By) -> str:
-    """A colleague works on it from now on."""
-    dossiers.add_member(dossier, _colleague(request, by), by=by)
-    return _("The colleague is added.")
+@act(_P.CHANGE_OWN_MEMBERS)
+def add_member(request: HttpRequest, number: int) -> HttpResponse:
+    """A colleague works on it from now on; its lead says so, or who may so on any dossier."""
+    dossier, by = access_team(actor(request), number), by_of(request)
+
+    def verb() -> str:
+        dossiers.add_member(dossier, _colleague(request, by), by=by)
+        return _("The colleague is added.")
+
+    return answered(request, verb, to=reverse("dossier_members", args=[number]))
 
 
-@dossier_act(_P.CHANGE_MEMBERS, to="dossier_members")
-def end_membership(request: HttpRequest, dossier: Dossier, by: By) -> str:
+@act(_P.CHANGE_OWN_MEMBERS)
+def end_membership(request: HttpRequest, number: int) -> HttpResponse:
     """A colleague no longer works on it."""
-    dossiers.end_membership(dossier, _colleague(request, by), by=by)
-    return _("The colleague no longer works on this dossier.")
+    dossier, by = access_team(actor(request), number), by_of(request)
+
+    def verb() -> str:
+        dossiers.end_membership(dossier, _colleague(request, by), by=by)
+        return _("The colleague no longer works on this dossier.")
+
+    return answered(request, verb, to=reverse("dossier_members", args=[number]))
 
 
-def stated(request: HttpRequest, dossier: Dossier, by: By) -> str:
-    """States what a form says; evidence: a line each. Raises: NotWritten, NoReason, NotThere."""
+def stated(request: HttpRequest, dossier: Dossier, by: By, *, state: StateFact = facts.state_fact) -> str:
+    """States what a form says, by this verb; evidence: a line each. Raises: NotWritten, NoReason, NotThere."""
     told: dict[str, object] = {name: _told(request, name) for name in ("code", "state", "subject")}
     told["event_at"] = _instant(_told(request, "event_at"))
     count = _told(request, "at_least").strip()
     told["at_least"] = int(count) if count.isascii() and count.isdecimal() and len(count) <= _MOST_DIGITS else None
     told["evidence"] = [line.strip() for line in _told(request, "evidence").splitlines() if line.strip()]
     before = place_of(dossier)
-    facts.state_fact(dossier, by=by, words_told=told)
+    state(dossier, by=by, words_told=told)
     return moved(dossier, before, _("The statement is kept."))
 
 
@@ -307,7 +327,7 @@ def _member(dossier: Dossier, told: str) -> Person:
 
 def _colleague(request: HttpRequest, by: By) -> Person:
     try:
-        return access_colleague(by.actor, _digits(_told(request, "person")), need=Permission.CHANGE_MEMBERS)
+        return access_colleague(by.actor, _digits(_told(request, "person")), need=Permission.CHANGE_OWN_MEMBERS)
     except NotKnown:
         raise NotThere("There is no such colleague. Nothing was changed.") from None
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from rempart.web.desk.pages import analysis, dossier, dossier_acts, dossiers, exhibits
+from rempart.web.desk.pages import analysis, dossier, dossier_acts, dossiers, exhibits, identities, known_files, network
 
 _D = "dossiers/<int:number>/"
 _A = "analyses/<uuid:analysis>/"
@@ -15,6 +15,10 @@ urlpatterns = [
     path(f"{_D}reports/", dossier.reports, name="dossier_reports"),
     path(f"{_D}exhibits/", dossier.exhibits, name="dossier_exhibits"),
     path(f"{_D}people/", dossier.people, name="dossier_people"),
+    path(f"{_D}pairs/", identities.identities, name="dossier_identities"),
+    path(f"{_D}pairs/judge/", identities.judge, name="dossier_pair"),
+    path(f"{_D}pairs/<uuid:entry>/take-back/", identities.take_back, name="dossier_pair_back"),
+    path(f"{_D}pairs/people/", identities.to_people, name="dossier_pair_people"),
     path(f"{_D}timeline/", dossier.timeline, name="dossier_timeline"),
     path(f"{_D}work/", dossier.work, name="dossier_work"),
     path(f"{_D}review/", dossier.review, name="dossier_review"),
@@ -48,6 +52,10 @@ urlpatterns = [
     path(f"{_A}progress/", analysis.progress, name="analysis_progress"),
     path(f"{_A}again/", analysis.again, name="analysis_again"),
     path(f"{_A}facts/", analysis.fact, name="analysis_fact"),
+    path(f"{_A}network/", network.network, name="network"),
+    path(f"{_A}network/<int:member>/", network.member, name="network_member"),
+    path(f"{_A}files/", known_files.files, name="files"),
+    path(f"{_A}findings/facts/", network.fact, name="finding_fact"),
     path(f"{_A}messages/", analysis.messages, name="conversation"),
     path(f"{_A}messages/rows/", analysis.rows, name="conversation_rows"),
     path(f"{_A}messages/search/", analysis.search, name="conversation_search"),

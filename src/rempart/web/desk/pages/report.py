@@ -13,6 +13,7 @@ from rempart.intake.report import Report as Words
 from rempart.web.cases import care, reports
 from rempart.web.cases.answering import tell_read
 from rempart.web.cases.events import Told, of_report
+from rempart.web.cases.lifecycle import Status
 from rempart.web.cases.models import Report
 from rempart.web.cases.ranking import Explained, explain_report
 from rempart.web.cases.reports import By
@@ -30,6 +31,7 @@ from rempart.web.desk.shown_report import contact_of, facts_of, files_of, lines_
 from rempart.web.desk.words import (
     FACT_STATES,
     FAILURES,
+    LINK_KINDS,
     OUTCOMES,
     choices,
     dossier_number,
@@ -245,7 +247,8 @@ def _around(look: _Look) -> dict[str, object]:
     may_open = reader.may(_P.OPEN_DOSSIER) and report.dossier_id is None
     may_attach = reader.may(_P.WRITE_DOSSIER) and report.dossier_id is None
     return {
-        "links": link_rows(judged, names=look.names, may_judge=reader.may(_P.JUDGE_LINK)),
+        "links": link_rows(judged, names=look.names, reader=reader),
+        "link_kinds": choices(LINK_KINDS) if reader.may(_P.JUDGE_LINK) and report.status != Status.ANONYMISED else (),
         "entries": history_rows(entries, names=look.names, numbers=numbers),
         "events": len(look.told),
         "dossier": dossier_number(report.dossier.number) if report.dossier else "",

@@ -25,6 +25,7 @@ _ACTS = (
     ("report_open_dossier", "open-dossier/", report_acts.open_dossier),
     ("report_attach", "attach/", report_acts.attach),
     ("report_detach", "detach/", report_acts.detach),
+    ("report_propose_link", "propose-link/", links.propose),
     *((name, f"{name.removeprefix('report_').replace('_', '-')}/", view) for name, view in report_acts.STEPS.items()),
 )
 
@@ -39,4 +40,5 @@ urlpatterns = [
     path("links/<uuid:link>/join/", links.join, name="link_join"),
     path("links/<uuid:link>/refuse/", links.refuse, name="link_refuse"),
     path("links/<uuid:link>/undo/", links.undo, name="link_undo"),
+    path("links/<uuid:link>/withdraw/", links.withdraw, name="link_withdraw"),
 ]

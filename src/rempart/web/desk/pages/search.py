@@ -43,7 +43,10 @@ _FOUND_IN: dict[Field, str | Promise] = {
     Field.ACCOUNTS: gettext_lazy("an account"),
     Field.ADDRESSES: gettext_lazy("an address"),
     Field.CONTACT: gettext_lazy("contact details"),
+    Field.FILES: gettext_lazy("the name of a file"),
     Field.WORDS: gettext_lazy("the words"),
+    Field.MESSAGES: gettext_lazy("a message of the reporter"),
+    Field.SEVERAL: gettext_lazy("several of these together"),
 }
 _AWAY: dict[Why, str | Promise] = {
     Why.AWAY: gettext_lazy("The search does not answer: the worker is not running, or it is just starting."),

@@ -11,8 +11,10 @@ from rempart.web.cases.folding import TAKEN_BACK, Contents, fold
 from rempart.web.cases.models import Analysis, Dossier, Member, Report, Task
 from rempart.web.desk.histories import Names, names_of
 from rempart.web.people.access import Actor, visible_reports
-from rempart.web.people.models import Person
+from rempart.web.people.models import Grant, Person
+from rempart.web.people.roles import ROLES, Permission
 
+_READING = [str(role) for role, permissions in ROLES.items() if Permission.READ_DOSSIER in permissions]
 MOST_REPORTS, MOST_COLLEAGUES, MOST_EVENTS = 500, 500, 200
 
 
@@ -82,9 +84,11 @@ def members_of(dossier: Dossier) -> list[Member]:
 
 
 def colleagues_for(dossier: Dossier) -> list[Person]:
-    """Who could be added: of the same organisation, with an account in use, and not on it now."""
+    """Who could be added: of the same organisation, with an account in use and a role that reads dossiers, and not on it now."""
     there = Member.objects.filter(dossier=dossier, until_at=None).values("person")
-    rows = Person.objects.filter(organisation=dossier.organisation_id, user__is_active=True).exclude(pk__in=there)
+    readers = Grant.objects.filter(role__in=_READING, until_at=None).values("person")
+    rows = Person.objects.filter(organisation=dossier.organisation_id, user__is_active=True, pk__in=readers)
+    rows = rows.exclude(pk__in=there)
     return list(rows.select_related("user").order_by("user__username")[:MOST_COLLEAGUES])
 
 

@@ -27,11 +27,15 @@ MOST_LINKS = 100
 MOST_DOSSIERS = 50
 MOST_MESSAGES = 200
 _JUDGED = frozenset({"joined", "joined_other", "link_refused"})
+_PROPOSED = frozenset({"link_proposed"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LinkJudged:
-    """A link as the reader sees it. other: the report at its other end; judged: the event of the judgement, None before one."""
+    """A link as the reader sees it. other: the report at its other end; judged: the event of the judgement.
+
+    Before one, judged is the event of the proposal where a person made it, None where the traces did.
+    """
 
     link: Link
     other: Report
@@ -77,20 +81,28 @@ def known_numbers(actor: Actor, numbers: Iterable[int]) -> frozenset[int]:
 
 def links_of(report: Report, told: Sequence[Told], *, actor: Actor) -> tuple[LinkJudged, ...]:
     """The proposals on this report whose other end the reader may know of: those to be judged first, then the latest."""
-    rows = Link.objects.select_related("a", "b").filter(Q(a=report.pk) | Q(b=report.pk)).order_by("-at", "pk")
-    listed = list(rows[:MOST_LINKS])
+    rows = Link.objects.select_related("a", "b").filter(Q(a=report.pk) | Q(b=report.pk)).exclude(state="withdrawn")
+    listed = list(rows.order_by("-at", "pk")[:MOST_LINKS])
     seen = visible_among(actor, [key for row in listed for key in (row.a_id, row.b_id)])
     judged = {str(one.payload.get("link")): one for one in told if one.action in _JUDGED}
+    proposed = {str(one.payload.get("link")): one for one in told if one.action in _PROPOSED}
     found = [
         LinkJudged(
             link=row,
             other=row.b if row.a_id == report.pk else row.a,
-            judged=judged.get(str(row.pk)) if row.state != "proposed" else None,
+            judged=_event_of(row, judged, proposed),
         )
         for row in listed
         if {row.a_id, row.b_id} <= seen
     ]
     return tuple(sorted(found, key=lambda one: one.link.state != "proposed"))
+
+
+def _event_of(link: Link, judged: Mapping[str, Told], proposed: Mapping[str, Told]) -> Told | None:
+    """What a person did of the link last, as far as it still counts."""
+    if link.state != "proposed":
+        return judged.get(str(link.pk))
+    return proposed.get(str(link.pk)) if link.proposed_by_id is not None else None
 
 
 def letters_of(report: Report) -> tuple[Letter, ...]:

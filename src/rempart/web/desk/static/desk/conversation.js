@@ -1,5 +1,6 @@
 /* The conversation view as one scroll over all its messages; without this file it is pages of a hundred.
-   Rows come in chunks without their texts; a text comes when it is asked for, is counted by the server, and is kept while on the page only. */
+   Rows come in chunks without their texts; a text comes when it is asked for, is counted by the server, and is kept while on the page only.
+   What somebody has assessed stays covered; the field below the head asks why one looks again. */
 import { Heights } from "./conversation_heights.js";
 import { Painter } from "./conversation_message.js";
 
@@ -9,16 +10,16 @@ const PART = 100_000; // messages in one scroll: browsers do not scroll over mor
 const FETCHES = 2, KEPT = 24; // chunks fetched at once; kept
 
 const byId = (id) => document.getElementById(id);
-const root = byId("conversation"), feed = byId("feed"), said = byId("said");
+const root = byId("conversation"), feed = byId("feed"), said = byId("said"), again = byId("again");
 const settings = JSON.parse(byId("conversation-settings").textContent);
 const { total, chunk } = settings;
 const painter = new Painter(byId("message-part"), byId("words-part"), total);
 const token = root.querySelector("[name=csrfmiddlewaretoken]").value;
 const whole = document.createElement("div"), rows = document.createElement("div"), parts = document.createElement("p");
 
-const chunks = new Map(), pending = new Map(), texts = new Map(), drawn = new Map();
+const chunks = new Map(), pending = new Map(), texts = new Map(), drawn = new Map(), covered = new Set();
 let base = -1, heights = null; // of the part that is scrolled
-let current = settings.at, needle = "", hits = [], isHit = new Set();
+let current = settings.at, needle = "", hits = [], isHit = new Set(), left = []; // left: covered after the last demand
 let anchor = { row: 0, below: 0 }, isAtEnd = false, known = -1, isDue = false;
 
 const tell = (sentence) => { said.textContent = sentence; };
@@ -48,15 +49,21 @@ function need(number) {
   }));
 }
 
-async function reveal(wanted) {
+async function reveal(wanted, reason = "") {
   const asked = wanted.filter((at) => !texts.has(at) && rowAt(at)?.letters).slice(0, settings.most);
   if (!asked.length) { return; }
   try {
-    const told = await ask(root.dataset.reveal, fields(asked.map((at) => ["show", at])));
+    const told = await ask(root.dataset.reveal, fields([...asked.map((at) => ["show", at]), ["reason", reason]]));
     if (told.refused) { tell(told.refused); return; }
-    for (const [at, text] of Object.entries(told.texts)) { texts.set(Number(at), text); }
-    if (asked.length > 1) { tell(painter.word("shown", asked.length)); } else { tell(""); }
+    for (const [at, text] of Object.entries(told.texts)) { texts.set(Number(at), text); covered.delete(Number(at)); }
+    for (const at of told.covered) { covered.add(at); }
+    const count = asked.length - told.covered.length;
+    tell([count > 1 ? painter.word("shown", count) : "", told.said].filter(Boolean).join(" "));
+    left = told.covered;
+    again.hidden = !left.length;
     repaint(asked);
+    if (reason && !left.length) { byId("why").value = ""; drawn.get(current)?.focus({ preventScroll: true }); }
+    if (left.length && asked.length === 1) { byId("why").focus(); }
   } catch (error) { why(error, "not-shown"); }
 }
 
@@ -94,7 +101,7 @@ function open(at) {
   [...parts.children].forEach((button) => button.setAttribute("aria-pressed", String(Number(button.dataset.start) === base)));
 }
 
-const lookOf = (at) => ({ text: texts.get(at), needle, isHit: isHit.has(at), isCurrent: at === current });
+const lookOf = (at) => ({ text: texts.get(at), needle, isHit: isHit.has(at), isCurrent: at === current, isAssessed: covered.has(at) });
 
 function draw(at) {
   let article = drawn.get(at);
@@ -176,7 +183,7 @@ const soon = () => { if (!isDue) { isDue = true; requestAnimationFrame(render); 
 
 function onScreen() {
   const [from, to] = seen(), found = [];
-  for (let at = from; at <= to; at += 1) { if (rowAt(at)?.letters && !texts.has(at)) { found.push(at); } }
+  for (let at = from; at <= to; at += 1) { if (rowAt(at)?.letters && !texts.has(at) && !covered.has(at)) { found.push(at); } }
   return found;
 }
 
@@ -290,6 +297,8 @@ function start() {
   feed.addEventListener("keydown", pressed);
   root.addEventListener("click", clicked);
   root.querySelector("form.messages").addEventListener("submit", (event) => event.preventDefault());
+  byId("again-form").addEventListener("submit", (event) => { event.preventDefault(); reveal(left, byId("why").value.trim()); });
+  byId("why").addEventListener("keydown", (event) => { if (event.key === "Escape") { drawn.get(current)?.focus({ preventScroll: true }); } });
   root.querySelector("form.finder").addEventListener("submit", (event) => { event.preventDefault(); search(byId("needle").value.trim()); });
   root.querySelector("form.chooser")?.addEventListener("submit", (event) => { event.preventDefault(); jump(Number(byId("chat").value), { focus: true, below: 0 }); });
   for (const button of root.querySelectorAll("[data-hit]")) { button.addEventListener("click", () => toHit(Number(button.dataset.hit))); }

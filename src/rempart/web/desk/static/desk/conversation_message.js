@@ -48,7 +48,7 @@ export class Painter {
     return article;
   }
 
-  // look: { text, needle, isHit, isCurrent }; text undefined: it was not asked for.
+  // look: { text, needle, isHit, isCurrent, isAssessed }; text undefined: it was not asked for, or stays covered.
   fill(article, row, look) {
     const copy = this.template.content.firstElementChild.cloneNode(true);
     const part = (name) => copy.querySelector(`[data-part="${name}"]`);
@@ -85,7 +85,7 @@ export class Painter {
 
   notes(element, row, look) {
     const link = element.querySelector("[data-part=answers]");
-    const notes = [...(row.notes ?? []), ...(look.isHit ? [this.word("found")] : [])];
+    const notes = [...(row.notes ?? []), ...(look.isHit ? [this.word("found")] : []), ...(look.isAssessed ? [this.word("assessed")] : [])];
     for (const note of notes) { link.before(Object.assign(document.createElement("span"), { className: "note", textContent: note }), " "); }
     if (row.answers === undefined || row.answers === null) { link.remove(); } else {
       link.href = `?at=${row.answers}#m${row.answers}`;
