@@ -114,12 +114,26 @@ def readers() -> str:
     return "\n".join(lines) + "\n"
 
 
+_HELP = """
+import contextlib, io, json, sys
+from typer.main import get_command
+from rempart.cli.main import app
+
+def help_of(command):
+    with contextlib.redirect_stdout(io.StringIO()) as told:
+        get_command(app).main([*command.split(), "--help"], prog_name="rempart", standalone_mode=False)
+    return told.getvalue()
+
+print(json.dumps([help_of(command) for command in sys.argv[1:]]))
+"""
+
+
 def commands() -> str:
     lines = ["# The commands", "", "Made from their `--help`; do not edit.", ""]
     environment = {**os.environ, "REMPART_LANG": "en", "COLUMNS": "100", "NO_COLOR": "1", "TERM": "dumb"}
-    for command in COMMANDS:
-        call = [sys.executable, "-m", "rempart.cli.main", *command.split(), "--help"]
-        text = subprocess.run(call, capture_output=True, text=True, check=True, env=environment).stdout
+    call = [sys.executable, "-c", _HELP, *COMMANDS]  # one process: each loads everything first
+    told = json.loads(subprocess.run(call, capture_output=True, text=True, check=True, env=environment).stdout)
+    for command, text in zip(COMMANDS, told, strict=True):
         plain = "\n".join(line.rstrip() for line in text.strip().splitlines())
         lines += [f"## rempart {command}".rstrip(), "", "```", plain, "```", ""]
     return "\n".join(lines)

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from rempart.engine.queries import DuckEngine, Engine
-from rempart.engine.spark import LOCAL, SparkEngine
 from rempart.errors import BadInput
 
 CLUSTER = "spark://"
@@ -23,6 +22,8 @@ def open_engine(told: str) -> Iterator[Engine]:
     if told == "duckdb":
         yield DuckEngine()
     elif told == "spark" or told.startswith(CLUSTER):
+        from rempart.engine.spark import LOCAL, SparkEngine  # noqa: PLC0415 - loading the translator takes half a second
+
         with (
             tempfile.TemporaryDirectory(prefix="rempart-spark-", ignore_cleanup_errors=True) as spill,
             SparkEngine(
