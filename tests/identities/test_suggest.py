@@ -200,9 +200,11 @@ def test_a_stated_number_and_the_name_in_other_letters_are_suggested() -> None:
     phone = next(weight for weight in pair.weights if weight.comparison == "phone")
 
     assert {(weight.comparison, weight.level) for weight in pair.weights} == {("phone", "stated"), ("name", "same")}
+    one, other = (f"{exhibit[:8]}:{row}" for exhibit, row in phone.messages)
     assert tell_reason(phone, wording("en")) == (
-        f"Both stated the number {PHONE} in messages as their own (rows 1, 1 of the messages)."
+        f"Both stated the number {PHONE} in messages as their own (rows {one}, {other} of the messages)."
     )
+    assert one.endswith(":1")
     assert Rival.GIVEN_BY_ANOTHER in pair.rivals
 
 

@@ -12,6 +12,7 @@ from types import MappingProxyType
 
 import msgspec
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from rempart.analysis.alerts_shown import Sources, show_alerts
@@ -38,7 +39,7 @@ from rempart.conversations.parts import Exhibit, open_exhibit
 from rempart.conversations.reader import Reader
 from rempart.conversations.readers import READERS
 from rempart.conversations.reading import Profile, Reading, read_exhibit, recognise
-from rempart.conversations.store import TableWriter
+from rempart.conversations.store import TableWriter, load_table
 from rempart.detection.run import RULES_VERSION, Detection, run
 from rempart.engine.queries import DuckEngine, Engine
 from rempart.errors import BadInput, OutsideFailure, reason_of
@@ -251,10 +252,10 @@ def _document(
         language=options.lang,
         profile=options.profile,
         exhibits=tuple(read),
-        totals=_totals(read),
+        totals=_totals(read, joins.ground.tables),
         alerts=alerts,
         ranking=ranking,
-        not_examined=(*_not_examined(read, detection, words), *_unplaced(sources, told.facts)),
+        not_examined=(*_not_examined(read, detection, words, options.profile), *_unplaced(sources, told.facts)),
         predictive_value=predictive_values(words, chosen=options.prevalences),
     )
     return _with_joins(document, joins, sources), titles
@@ -322,19 +323,22 @@ def _exhibit(reading: Reading) -> ExhibitRead:
     )
 
 
-def _totals(read: Sequence[ExhibitRead]) -> Totals:
+def _totals(read: Sequence[ExhibitRead], tables: Path) -> Totals:
+    """An account that stands in several exhibits counts once."""
     size = sum(exhibit.read_bytes for exhibit in read)
     unread = sum(exhibit.bytes.get("unread", 0) for exhibit in read)
     return Totals(
         messages=sum(exhibit.messages for exhibit in read),
-        accounts=sum(exhibit.accounts for exhibit in read),
+        accounts=pc.count_distinct(load_table(tables, "accounts", columns=["account_id"])["account_id"]).as_py(),
         conversations=sum(exhibit.conversations for exhibit in read),
         media=sum(exhibit.media for exhibit in read),
         unread_share=unread / size if size else 0.0,
     )
 
 
-def _not_examined(read: Sequence[ExhibitRead], detection: Detection, words: Wording) -> list[Unexamined]:
+def _not_examined(
+    read: Sequence[ExhibitRead], detection: Detection, words: Wording, profile: Profile
+) -> list[Unexamined]:
     """Media, bytes that could not be read, and what detection could not look at."""
     told: list[Unexamined] = []
     media = sum(exhibit.media for exhibit in read)
@@ -342,7 +346,9 @@ def _not_examined(read: Sequence[ExhibitRead], detection: Detection, words: Word
         told.append(
             Unexamined(
                 what=words.count("{count} medium", "{count} media", media),
-                reason=words.text("named with size and hash where told; never opened or shown"),
+                reason=words.text("opened only to take digests and to compare pictures; never shown")
+                if profile == "enquete"
+                else words.text("named with size and hash where told; never opened or shown"),
             )
         )
     lost = sum(place.loss for exhibit in read for place in exhibit.unread)

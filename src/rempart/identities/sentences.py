@@ -57,10 +57,11 @@ RIVALS: Mapping[Rival, str] = {
     Rival.HANDLE_REUSED: "The handle may be another person's on another service, or have been free again.",
     Rival.GIVEN_BY_ANOTHER: "One account may have passed on the number or address of somebody else in a message.",
 }
+_SHORT = 8  # hex digits of an exhibit, as in the names of accounts
 TEXTS: tuple[str, ...] = (*REASONS.values(), *RIVALS.values())
 
 
 def tell_reason(weight: Weight, words: Wording) -> str:
-    """The sentence of a reason in the language of the words, with its value and the rows of the messages that state it."""
-    rows = ", ".join(str(row) for _, row in weight.messages)
+    """The sentence of a reason in the language of the words, with its value and the messages that state it, as first digits of the exhibit's SHA-256 and row."""
+    rows = ", ".join(f"{exhibit[:_SHORT]}:{row}" for exhibit, row in weight.messages)
     return words.text(REASONS[weight.comparison, weight.level], value=weight.value or "", rows=rows)
