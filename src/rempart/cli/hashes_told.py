@@ -9,7 +9,7 @@ from rich.text import Text
 
 from rempart.cli.screen import language_of_environment, out, shown
 from rempart.matching.known import listed_sentence
-from rempart.matching.listing import DIGESTS, NotReadCount
+from rempart.matching.listing import DIGESTS, FORM_TITLES, NotReadCount
 from rempart.matching.store import Delivery, KeptList
 from rempart.matching.uses import Use
 from rempart.wording import wording
@@ -17,13 +17,6 @@ from rempart.wording import wording
 _words = wording(language_of_environment())
 _ = _words.text
 _KINDS = {"sha256": "SHA-256", "sha1": "SHA-1", "md5": "MD5", "pdq": "PDQ"}
-_FORMS = {
-    "vics": "Project VIC",
-    "ncmec": "NCMEC",
-    "icse": "INTERPOL ICSE",
-    "nsrl": "NSRL RDS 2",
-    "nsrl3": "NSRL RDS 3",
-}
 _SHOWN_PLACES = 3
 
 
@@ -115,7 +108,7 @@ def _row(kept: KeptList, uses: Sequence[Use]) -> Iterator[str | Text]:
 
 
 def _form(delivery: Delivery) -> str:
-    named = {**_FORMS, "plain": _("bare digests"), "table": _("table")}
+    named = {**FORM_TITLES, "plain": _("bare digests"), "table": _("table")}
     return named.get(delivery.form, delivery.form)
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
-from typing import Literal
+from typing import Final, Literal
 
 import msgspec
 import pyarrow as pa
@@ -71,6 +71,13 @@ REASONS: Mapping[str, str] = MappingProxyType(
 )
 _HARMLESS = frozenset({"no_digest", "empty_file", "special", "other_form"})  # understood, and set aside on purpose
 MOST_PLACES = 20  # named of each kind; the others are counted
+FORM_TITLES: Final = {
+    "vics": "Project VIC",
+    "ncmec": "NCMEC",
+    "icse": "INTERPOL ICSE",
+    "nsrl": "NSRL RDS 2",
+    "nsrl3": "NSRL RDS 3",
+}  # how people know the formats; others are told by their own word
 
 
 class NotRead(msgspec.Struct, frozen=True):

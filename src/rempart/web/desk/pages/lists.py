@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from rempart.errors import BadInput, Damaged
-from rempart.matching.listing import DIGESTS
+from rempart.matching.listing import DIGESTS, FORM_TITLES
 from rempart.matching.store import Delivery, KeptList, Mode, NewList
 from rempart.web.cases import lists as verbs
 from rempart.web.cases.dossiers import wrong_value
@@ -124,7 +124,7 @@ def _delivery(one: Delivery, names: Names, *, is_in_use: bool) -> dict[str, obje
     lang, tally = wording(language()), one.tally
     days = [day.isoformat() for day in (tally.first_on, tally.last_on) if day]
     return {
-        "form": one.form,
+        "form": {**FORM_TITLES, "plain": _("bare digests"), "table": _("table")}.get(one.form, one.form),
         "version": one.version or "",
         "issued": one.issued_on.isoformat() if one.issued_on else "",
         "kinds": ", ".join(f"{_KINDS[kind]} {lang.number(count)}" for kind, count in tally.digests.items()),
