@@ -52,7 +52,8 @@ class Walk:
 
     @property
     def text(self) -> str:
-        """What stands in the main part of the page."""
+        """What stands in the main part of the page, once all of it is there."""
+        self.tab.wait_for_load_state("domcontentloaded")
         return self.tab.locator("main").inner_text()
 
     @property

@@ -72,8 +72,8 @@ def test_the_same_on_postgresql(on_postgresql: dict[str, Life], place: str) -> N
 @pytest.mark.parametrize(
     ("place", "again"),
     [
-        ("reading:0", ("checking", "reading", "looking", "placing", "sealing")),
-        ("looking:0", ("looking", "placing", "sealing")),
+        ("reading:0", ("checking", "reading", "looking", "lists", "accounts", "network", "placing", "sealing")),
+        ("looking:0", ("looking", "lists", "accounts", "network", "placing", "sealing")),
         ("placing", ("placing", "sealing")),
         ("ending", ("placing",)),
     ],

@@ -32,7 +32,7 @@ IN_COMMON = """
 SELECT DISTINCT e.member, e.file FROM edges e
 JOIN edges o ON o.file = e.file
 JOIN (SELECT one, other FROM pairs UNION ALL SELECT other AS one, one AS other FROM pairs) p ON p.one = e.member AND p.other = o.member
-ORDER BY e.member, e.file
+ORDER BY member, file
 """
 Table = Mapping[str, Spots]  # by account
 

@@ -423,7 +423,7 @@ def test_without_script_pages_links_search_and_texts_work(plain: Walk, talk: Tal
     assert plain.tab.locator("article").first.get_attribute("id") == "m100"
 
     plain.tab.get_by_role("link", name="Go to the message that raised it").first.click()
-    assert message(plain, ALERT + 6).is_visible()
+    message(plain, ALERT + 6).wait_for()
 
     plain.tab.get_by_label("Search the messages").fill("your mum")
     plain.tab.get_by_role("button", name="Search").click()
@@ -440,7 +440,9 @@ def test_without_script_a_reason_shows_what_was_left_covered(plain: Walk, talk: 
     """The same field, sent as a form."""
     talk.assessed = {1, 2}
     plain.tab.get_by_role("button", name="Show the texts of this page").click()
-    told, covered = plain.tab.locator("#said").inner_text(), text(plain, 1).count()
+    told = plain.tab.locator("#said").inner_text()
+    plain.tab.wait_for_load_state("domcontentloaded")
+    covered = text(plain, 1).count()
     plain.tab.get_by_label("Say why you look again").fill("the judge asks")
     plain.tab.keyboard.press("Enter")
     text(plain, 1).wait_for()
@@ -454,5 +456,5 @@ def test_without_script_the_last_page_is_one_link_away(plain: Walk) -> None:
     """The end of a long case is as near as its beginning."""
     plain.tab.get_by_role("link", name="Last", exact=True).click()
 
-    assert message(plain, TOTAL - 1).is_visible()
+    message(plain, TOTAL - 1).wait_for()
     assert plain.tab.get_by_role("link", name="Later messages").count() == 0
