@@ -2,7 +2,7 @@
 PY := .venv/bin/python
 .DEFAULT_GOAL := help
 WAIT ?= $(shell date -u -d '7 days ago' +%Y-%m-%dT00:00:00Z)
-.PHONY: lock help setup demo check test test-spark format translations docs bench bench-case bench-door bench-pdq bench-desk flood bench-engine measure powercut
+.PHONY: lock help setup demo check test test-spark format translations docs bench bench-case bench-door bench-pdq bench-desk flood bench-engine bench-network bench-identities measure powercut
 
 help: ## Show this help
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  %-14s %s\n", $$1, $$2}'
@@ -67,6 +67,12 @@ bench-desk: ## Open, link and rank 170,000 reports, then time every page of the 
 
 bench-engine: ## Time the same queries on DuckDB and Spark; writes bench/RESULTS-engine.md
 	$(PY) -m bench.engine
+
+bench-network: ## Measure communities, first sharers and growth at three sizes beside igraph and NetworkX (half an hour, 8 GB); writes bench/RESULTS-network.md
+	$(PY) -m bench.network
+
+bench-identities: ## Measure presumed identities on invented people with a known truth; writes bench/RESULTS-identities.md
+	$(PY) -m bench.identities
 
 powercut: ## Cut the power 100,000 times while reports come in (some minutes)
 	$(PY) -m tests.reliability.powercut 100000 FULL

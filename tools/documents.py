@@ -10,12 +10,15 @@ import os
 import subprocess
 import sys
 import tempfile
+from collections.abc import Mapping
 from importlib import import_module
 from pathlib import Path
 
 import msgspec
+import pyarrow as pa
 
 from rempart.analysis.document import Analysis
+from rempart.analysis.result_tables import RESULT_TABLES, WHEN_KNOWN
 from rempart.conversations.readers import READERS
 from rempart.conversations.tables import TABLES
 from rempart.detection.frames import FRAMES
@@ -65,13 +68,24 @@ COMMANDS = (
 def tables() -> str:
     lines = ["# The conversation tables", "", "Written by `rempart read` and `rempart analyse` as Parquet. Made from `conversations/tables.py`; do not edit.",
              "Null always means that the export does not tell; zero and empty are values. Instants are UTC.", ""]  # fmt: skip
-    for name, schema in TABLES.items():
+    lines += _schemas(TABLES)
+    lines += ["# What an analysis adds", "", "Written by `rempart analyse` beside the others. Made from `analysis/result_tables.py`; do not edit.",
+              "Every row is a proposal or a count, and leads back to messages by exhibit and row. Null means not told, or not measured.",
+              f"Only when a list was given, or pictures were compared: {', '.join(f'`{name}`' for name in WHEN_KNOWN)}.", ""]  # fmt: skip
+    lines += _schemas(RESULT_TABLES)
+    return "\n".join(lines)
+
+
+def _schemas(told: Mapping[str, pa.Schema]) -> list[str]:
+    lines: list[str] = []
+    for name, schema in told.items():
         lines += [f"## {name}", "", "| column | type | null? | meaning |", "|---|---|---|---|"]
         for field in schema:
             meaning = field.metadata[b"meaning"].decode()
-            lines.append(f"| `{field.name}` | {field.type} | {'yes' if field.nullable else 'no'} | {meaning} |")
+            kind, told_meaning = (str(part).replace("|", "\\|") for part in (field.type, meaning))
+            lines.append(f"| `{field.name}` | {kind} | {'yes' if field.nullable else 'no'} | {told_meaning} |")
         lines.append("")
-    return "\n".join(lines)
+    return lines
 
 
 def schema() -> str:

@@ -1,6 +1,7 @@
 """axe-core finds nothing on any public page: both languages, both themes (the rules on colours in the second), three widths."""
 
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
@@ -14,6 +15,7 @@ AXE = (Path(__file__).parents[1] / "vendor" / "axe.min.js").read_text("utf-8")
 WIDTHS = (320, 768, 1280)
 FEWEST_STATES = 55  # of the pages; fewer would mean that the walk misses some
 ON_COLOURS = ["color-contrast", "link-in-text-block"]  # the rules for which a theme makes a difference
+THEMES: tuple[tuple[Literal["light", "dark"], list[str] | None], ...] = (("light", None), ("dark", ON_COLOURS))
 RUN = """async rules => {
   const found = await axe.run({ resultTypes: ['violations'], ...(rules ? { runOnly: rules } : {}) });
   return { tried: found.passes.length, violations: found.violations.map(one => one.id + ' ' + one.nodes[0].html) };
@@ -26,7 +28,7 @@ def violations(walk: Walk) -> list[str]:
     told: list[str] = []
     for width in WIDTHS:
         walk.tab.set_viewport_size({"width": width, "height": 900})
-        for theme, rules in (("light", None), ("dark", ON_COLOURS)):
+        for theme, rules in THEMES:
             walk.tab.emulate_media(color_scheme=theme)
             found = walk.tab.evaluate(RUN, rules)
             assert rules or found["tried"] > 10

@@ -14,11 +14,11 @@ import pyarrow.compute as pc
 from rempart.analysis.alerts_shown import Sources
 from rempart.analysis.known_shown import LookedUp
 from rempart.analysis.observer import Observer
+from rempart.analysis.result_tables import result_tables
 from rempart.conversations.store import load_table
 from rempart.engine.queries import Engine
 from rempart.identities.compare import Identities, compare
 from rempart.identities.judgements import Judgement
-from rempart.identities.suggest import suggestions_table
 from rempart.matching.alike import find_alike
 from rempart.matching.known import combine, find_known
 from rempart.matching.likeness import Likened, Opener, liken_media
@@ -29,7 +29,6 @@ from rempart.network.contacts import ChildAccount, MessageRef
 
 ListOpener = Callable[[tuple[str, ...], int], Sequence[Listing]]
 """Opens the lists to look up, given (SHA-256 of the exhibits, how many media): what the log of their use holds."""
-WHEN_KNOWN = ("matches", "likeness")  # tables that are there only when a list was given, or pictures were compared
 _MEDIA = ["exhibit_sha256", "row", "kind", "state", "path", "sha256", "sha1", "md5"]
 
 
@@ -80,7 +79,7 @@ def join_all(ground: Ground, sources: Sources, observer: Observer) -> Joined:
         known=known,
         identities=identities,
         network=network,
-        tables=_tables(known, identities=identities, network=network, clusters=clusters),
+        tables=result_tables(identities, network, matches=known.matches, clusters=clusters),
     )
 
 
@@ -136,44 +135,3 @@ def _clusters(ground: Ground, likened: Likened | None) -> pa.Table | None:
     if likened is None:
         return None
     return likeness_clusters(likened.likeness, ground.engine, threads=ground.jobs)
-
-
-def _tables(
-    known: LookedUp, *, identities: Identities, network: Network, clusters: pa.Table | None
-) -> Mapping[str, pa.Table]:
-    """What analysis.json names the first of, whole."""
-    told = {
-        "identifiers": identities.identifiers,
-        "identity_suggestions": suggestions_table(identities.suggestions.open),
-        "network_members": network.members,
-        "network_files": network.files,
-        "network_sharing": _sharing(network),
-        "network_places": _places(network),
-    }
-    if known.matches is not None:
-        told["matches"] = known.matches
-    if clusters is not None:
-        told["likeness"] = clusters
-    return told
-
-
-def _sharing(network: Network) -> pa.Table:
-    """Every sending: who, which file, in which message; in order of time."""
-    sharing = network.sharing
-    return pa.table(
-        {
-            "account_id": sharing.members.take(pa.array(sharing.member)),
-            "file_id": sharing.files.take(pa.array(sharing.file)),
-            "exhibit_sha256": sharing.exhibits.take(pa.array(sharing.exhibit)),
-            "row": pa.array(sharing.row),
-        }
-    )
-
-
-def _places(network: Network) -> pa.Table:
-    """Country by phone prefix, language, and plausible time zones of each account."""
-    zones, members = network.zones.members, network.countries.members
-    place = pc.index_in(members["account_id"].combine_chunks(), value_set=zones["account_id"].combine_chunks())
-    for name in ("best", "likelihood", "offsets"):
-        members = members.append_column(name, zones[name].combine_chunks().take(place))
-    return members

@@ -26,7 +26,7 @@ from rempart.analysis.document import (
     Versions,
 )
 from rempart.analysis.identities_shown import show_identities
-from rempart.analysis.joins import WHEN_KNOWN, Ground, Joined, ListOpener, join_all
+from rempart.analysis.joins import Ground, Joined, ListOpener, join_all
 from rempart.analysis.known_shown import show_known
 from rempart.analysis.measured import predictive_values
 from rempart.analysis.names import Names
@@ -35,6 +35,7 @@ from rempart.analysis.observer import Observer
 from rempart.analysis.proposals import NOTHING, Proposed, propose
 from rempart.analysis.ranking import Ranking, rank_subjects, subjects_of, unplaced
 from rempart.analysis.report import render_report
+from rempart.analysis.result_tables import WHEN_KNOWN
 from rempart.conversations.parts import Exhibit, open_exhibit
 from rempart.conversations.reader import Reader
 from rempart.conversations.readers import READERS

@@ -8,7 +8,7 @@ from typing import Annotated, BinaryIO
 
 import typer
 
-from rempart.analysis.joins import WHEN_KNOWN
+from rempart.analysis.result_tables import WHEN_KNOWN
 from rempart.cli.engines import open_engine
 from rempart.cli.screen import language_of_environment, out, shown
 from rempart.conversations.store import load_table

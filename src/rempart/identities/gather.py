@@ -23,25 +23,31 @@ from rempart.identities.normal import Reason, fold_name, normal_email, normal_ph
 from rempart.identities.stated import Statement, find_statements
 from rempart.records import NotExamined
 
+
+def _column(name: str, kind: pa.DataType, meaning: str, *, required: bool = True) -> pa.Field:
+    return pa.field(name, kind, nullable=not required, metadata={"meaning": meaning})
+
+
+_TEXT = pa.string()
 KINDS = ("platform_id", "phone", "email", "handle", "crypto", "url", "ip", "name")
 _CLAIMS = (*Claim, None)  # the first that any message makes is kept
 _PHONE_PLATFORMS = frozenset({"whatsapp", "signal"})  # where an account is known by its number
 IDENTIFIERS = pa.schema(
     [
-        pa.field("account_id", pa.string(), nullable=False),
-        pa.field("kind", pa.string(), nullable=False),  # one of KINDS
-        pa.field("value", pa.string(), nullable=False),  # normal form; names as first written
-        pa.field("basis", pa.string(), nullable=False),  # export, stated, service
-        pa.field("source", pa.string(), nullable=False),  # table and column
-        pa.field("exhibit_sha256", pa.string(), nullable=False),  # of the first place
-        pa.field("row", pa.int64()),  # message of the first place; null for a field of the account
-        pa.field("position", pa.int32(), nullable=False),  # order in which the export shows it, from 0
-        pa.field("times", pa.int64(), nullable=False),  # places that hold it
-        pa.field("first_seen", INSTANT),  # null: no certain instant
-        pa.field("last_seen", INSTANT),
-        pa.field("claim", pa.string()),  # own, unclear, others; null unless a number or an e-mail is stated
+        _column("account_id", _TEXT, "as in accounts"),
+        _column("kind", _TEXT, "platform_id, phone, email, handle, crypto, url, ip or name"),
+        _column("value", _TEXT, "normal form; names as first written"),
+        _column("basis", _TEXT, "export: a field of the export gives it; service: a line of the service; stated: a message of the account"),
+        _column("source", _TEXT, "table and column"),
+        _column("exhibit_sha256", _TEXT, "exhibit of the first place"),
+        _column("row", pa.int64(), "message of the first place, as in messages; null for a field of the account", required=False),
+        _column("position", pa.int32(), "order in which the export shows it, from 0"),
+        _column("times", pa.int64(), "places that hold it"),
+        _column("first_seen", INSTANT, "earliest instant; null where none is certain", required=False),
+        _column("last_seen", INSTANT, "latest instant; null where none is certain", required=False),
+        _column("claim", _TEXT, "whose a stated number or e-mail is said to be: own, unclear or others; null for everything else", required=False),
     ]
-)
+)  # fmt: skip
 GAPS = (  # the third answer, in the order of `_gaps`; `number` is filled in there
     NotExamined(
         one="{count} message or service line with an identifier and no author",
