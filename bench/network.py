@@ -1,6 +1,6 @@
 """The network on planted tables: what is found beside what was planted, beside NetworkX and igraph, and how long it takes.
 
-python bench/network.py [scale …] [--case FOLDER]      writes bench/RESULTS-network.md; scales 1 and 10 where none is told; 100 needs about 10 GiB
+python -m bench.network [scale …] [--case FOLDER]      writes bench/RESULTS-network.md; scales 1, 10 and 100 where none is told; 100 needs about 10 GiB
 Everything is invented and made from a seed (tests/network/planted.py). One core for DuckDB; a fresh process for each scale.
 """
 
@@ -260,7 +260,7 @@ def case_page(result: dict[str, object]) -> str:
 def page(results: list[dict[str, object]]) -> str:
     """The results as a page."""
     lines = [
-        "# Results of `bench/network.py`",
+        "# Results of `make bench-network`",
         "",
         f"{platform.machine()}, Python {platform.python_version()}, igraph {igraph.__version__}, NetworkX {nx.__version__}; DuckDB on one"
         " core; seconds of processor time, since other work ran on the machine. Planted tables, seed 7.",
@@ -318,11 +318,18 @@ def page(results: list[dict[str, object]]) -> str:
     return "\n".join(lines)
 
 
+def make_case(folder: Path) -> Path:
+    """The fictional case at its first size, with pictures."""
+    command = [sys.executable, "-m", "rempart.cli.main", "demo-case", "--to", str(folder), "--media"]
+    subprocess.run(command, check=True, cwd=ROOT, capture_output=True)
+    return folder
+
+
 def main() -> None:
     """Each scale in a process of its own; then the page."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("scales", nargs="*", type=float, default=[1, 10])
-    parser.add_argument("--case", type=Path, help="folder of a fictional case with media")
+    parser.add_argument("scales", nargs="*", type=float, default=[1, 10, 100])
+    parser.add_argument("--case", type=Path, help="folder of a fictional case with media; made where none is told")
     parser.add_argument("--one", action="store_true", help="measure here and print JSON")
     asked = parser.parse_args()
     if asked.one:
@@ -336,10 +343,9 @@ def main() -> None:
         )
         results.append(json.loads(told.stdout))
         print(f"scale {scale:g}: {results[-1]['cpu']:.1f} s CPU, {results[-1]['peak_mib']:,.0f} MiB", flush=True)
-    told = page(results)
-    if asked.case:
-        with tempfile.TemporaryDirectory() as folder:
-            told += "\n" + case_page(measure_case(asked.case, Path(folder)))
+    with tempfile.TemporaryDirectory() as folder:
+        case = asked.case or make_case(Path(folder) / "case")
+        told = page(results) + "\n" + case_page(measure_case(case, Path(folder)))
     (ROOT / "bench" / "RESULTS-network.md").write_text(told, "utf-8")
 
 

@@ -68,6 +68,7 @@ def report(work: Path, *, quick: bool) -> list[str]:
     lines += patterns(group)
     lines += whole(work, case, quick=quick)
     lines += ledger(quick=quick)
+    lines += others()
     return lines
 
 
@@ -125,6 +126,23 @@ def ledger(*, quick: bool) -> list[str]:
     if told.returncode:
         print("`rempart verify` misses its goal for a million entries.", file=sys.stderr)
     return told.stdout.splitlines()
+
+
+def others() -> list[str]:
+    """The pages of the other measurements, and what was found beside what was planted, as the measurement of the network wrote it."""
+    told = {
+        page.name: page.read_text("utf-8").splitlines()[0].removeprefix("# ")
+        for page in sorted(HERE.glob("RESULTS-*.md"))
+    }
+    lines = ["", "## Measured by other programs", "", *(f"- [{title}]({name})" for name, title in told.items())]
+    network = (HERE / "RESULTS-network.md").read_text("utf-8")
+    _, _, planted = network.partition("## Against what was planted\n")
+    return [
+        *lines,
+        "",
+        "## Communities and first sharers against what was planted (from RESULTS-network.md)",
+        planted.rstrip(),
+    ]
 
 
 def flat(work: Path) -> list[str]:
