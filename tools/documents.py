@@ -131,14 +131,16 @@ def readers() -> str:
 _HELP = """
 import contextlib, io, json, sys
 from typer.main import get_command
-from rempart.cli.main import app
+from rempart.cli.main import command_line
 
-def help_of(command):
+command = get_command(command_line())
+
+def help_of(asked):
     with contextlib.redirect_stdout(io.StringIO()) as told:
-        get_command(app).main([*command.split(), "--help"], prog_name="rempart", standalone_mode=False)
+        command.main([*asked.split(), "--help"], prog_name="rempart", standalone_mode=False)
     return told.getvalue()
 
-print(json.dumps([help_of(command) for command in sys.argv[1:]]))
+print(json.dumps([help_of(asked) for asked in sys.argv[1:]]))
 """
 
 

@@ -2,6 +2,8 @@
 
 import hashlib
 import json
+import subprocess
+import sys
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,7 +12,7 @@ import pytest
 from typer.core import TyperGroup
 from typer.main import get_command
 
-from rempart.cli.main import app
+from rempart.cli.main import MODULES, command_line
 from rempart.version import VERSION
 from tests.cli.shell import LOUD, SECRET, Ask, ask, loud_chat, quiet_chat
 from tests.detection.chat import Said, export
@@ -48,9 +50,28 @@ def test_the_version_is_told() -> None:
     assert (answer.code, answer.out.strip(), answer.err) == (0, f"rempart {VERSION}", "")
 
 
+@pytest.mark.parametrize(("module", "names"), MODULES.items())
+def test_a_command_loads_its_module_only(module: str, names: tuple[str, ...]) -> None:
+    """Each name finds its module, and no module has a command that the table does not name."""
+    made = [get_command(command_line([name, "--help"])) for name in names]
+
+    assert all(isinstance(group, TyperGroup) and tuple(group.commands) == names for group in made), module
+
+
+def test_a_light_command_does_not_load_the_analysis() -> None:
+    """What an analysis needs takes a second."""
+    program = (
+        "import sys; from rempart.cli.main import MODULES, command_line; command_line(['keys', 'list']);"
+        "print(sorted({'pyarrow', 'duckdb', 'numpy', 'splink', 'django'} & sys.modules.keys()))"
+    )
+    told = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True).stdout
+
+    assert told.strip() == "[]"
+
+
 def test_every_command_and_every_option_explains_itself() -> None:
     """No command, argument or option is without a help text."""
-    group = get_command(app)
+    group = get_command(command_line())
     assert isinstance(group, TyperGroup)
     found = list(commands(group))  # names come twice: `check` and `keys check`
 

@@ -157,7 +157,7 @@ def test_a_fault_of_the_program_is_told_as_one(tmp_path: Path, ask_here: Ask, mo
     def broken(*_: object, **__: object) -> None:
         raise RuntimeError(SECRET)
 
-    monkeypatch.setattr("rempart.cli.main.analyse", broken)
+    monkeypatch.setattr("rempart.cli.analyses.analyse", broken)
     answer = ask_here("analyse", quiet_chat(tmp_path), "--out", tmp_path / "out")
 
     assert answer.code == 3

@@ -26,11 +26,16 @@ def file(tmp_path: Path) -> Path:
     return path
 
 
+def connections(file: Path, *, patience_s: float) -> ConnectionHandler:
+    """Connections to it, one per thread."""
+    options = {"timeout": patience_s, "transaction_mode": "IMMEDIATE"}
+    return ConnectionHandler({"default": {"ENGINE": "rempart.web.sqlite", "NAME": str(file), "OPTIONS": options}})
+
+
 @pytest.fixture
 def handler(file: Path) -> ConnectionHandler:
-    """Connections to it, one per thread, with little patience."""
-    options = {"timeout": 0.2, "transaction_mode": "IMMEDIATE"}
-    return ConnectionHandler({"default": {"ENGINE": "rempart.web.sqlite", "NAME": str(file), "OPTIONS": options}})
+    """Connections with little patience."""
+    return connections(file, patience_s=0.2)
 
 
 def insert(handler: ConnectionHandler) -> None:
@@ -60,8 +65,9 @@ def test_the_site_uses_it(site: Site) -> None:
     assert used == ["rempart.web.sqlite"] * 3
 
 
-def test_many_threads_write_and_none_is_refused(handler: ConnectionHandler, file: Path) -> None:
-    """Eight threads, fifty transactions each: four hundred rows."""
+def test_many_threads_write_and_none_is_refused(file: Path) -> None:
+    """Eight threads, fifty transactions each, with the patience of a site on a slow disk: four hundred rows."""
+    handler = connections(file, patience_s=30)
 
     def write() -> None:
         with closing(handler["default"]):

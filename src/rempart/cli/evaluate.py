@@ -32,6 +32,13 @@ from rempart.wording import wording
 _words = wording(language_of_environment())
 _ = _words.text
 app = typer.Typer(help=_("Measures of the detector."), no_args_is_help=True)
+
+
+def register(to: typer.Typer) -> None:
+    """Adds the commands to the command line."""
+    to.add_typer(app, name="evaluate")
+
+
 Json = Annotated[bool, typer.Option("--json", help=_("Print JSON instead of tables."))]
 
 
