@@ -117,6 +117,7 @@ def cluster(folder: Path) -> Iterator[Cluster]:
                 "--data-checksums",
                 "-E",
                 "UTF8",
+                "--no-sync",
             ]
         ),
         check=True,
