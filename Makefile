@@ -2,7 +2,7 @@
 PY := .venv/bin/python
 .DEFAULT_GOAL := help
 WAIT ?= $(shell date -u -d '7 days ago' +%Y-%m-%dT00:00:00Z)
-.PHONY: lock help setup demo check test test-spark format translations docs bench bench-case bench-door bench-pdq bench-desk flood bench-engine bench-network bench-identities measure powercut
+.PHONY: lock help setup demo check test test-spark format translations docs bench bench-case bench-door bench-pdq bench-desk flood bench-engine bench-network bench-identities bench-scale measure powercut
 
 help: ## Show this help
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  %-14s %s\n", $$1, $$2}'
@@ -73,6 +73,9 @@ bench-network: ## Measure communities, first sharers and growth at three sizes b
 
 bench-identities: ## Measure presumed identities on invented people with a known truth; writes bench/RESULTS-identities.md
 	$(PY) -m bench.identities
+
+bench-scale: ## Walk over tables of 73,000 to 7.3 million messages and tell the growth (half an hour, 16 GB); writes bench/RESULTS-scale.md
+	$(PY) -m bench.scale
 
 powercut: ## Cut the power 100,000 times while reports come in (some minutes)
 	$(PY) -m tests.reliability.powercut 100000 FULL
