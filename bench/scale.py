@@ -157,7 +157,7 @@ def page(runs: Mapping[int, tuple[Run, Mapping[str, float]]]) -> Sequence[str]:
     lines.append("")
     lines += [
         f"Growth exponent of the time from scale {small} to {large}: {exponent(runs, small, large):.2f}."
-        for small, large in [*itertools.pairwise(scales), (scales[0], scales[-1])]
+        for small, large in dict.fromkeys([*itertools.pairwise(scales), (scales[0], scales[-1])])
     ]
     stages = list(dict.fromkeys(name for _, told in runs.values() for name in told))
     lines += [

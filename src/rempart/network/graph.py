@@ -68,9 +68,8 @@ class Sharing:
 
     def refs(self, places: Codes) -> tuple[tuple[str, int], ...]:
         """(exhibit_sha256, row) of the shares at these places, each once, in order of the places."""
-        exhibits = self.exhibits.to_pylist()
-        pairs = zip(self.exhibit[places].tolist(), self.row[places].tolist(), strict=True)
-        return tuple(dict.fromkeys((exhibits[exhibit], row) for exhibit, row in pairs))
+        exhibits = self.exhibits.take(pa.array(self.exhibit[places])).to_pylist()
+        return tuple(dict.fromkeys(zip(exhibits, self.row[places].tolist(), strict=True)))
 
 
 def build_sharing(files: Files) -> Sharing:

@@ -3,20 +3,21 @@
 A row is (exhibit_sha256, row), the key of a message; the messages table leads from it to the sealed bytes.
 """
 
-from collections.abc import Mapping
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from rempart.engine.queries import Engine, Query
 from rempart.errors import BadInput
 from rempart.network import examples
 from rempart.network.communities import MIN_BRIDGED_FILES, Communities
 from rempart.network.contacts import MessageRef
-from rempart.network.graph import LISTED, NOBODY, UNLISTED, Codes, Flags, Sharing
+from rempart.network.graph import LISTED, UNLISTED, Codes, Sharing
 from rempart.network.pairs import Pairs
 
 WRITTEN = """
@@ -32,7 +33,7 @@ class NoSuchMeasure(BadInput):
     """A measure was asked for that the table does not have."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Tracks:
     """What is kept so that every number can be followed. flows: by kind, one row a message. contacts, roles: likewise."""
 
@@ -49,84 +50,157 @@ class Tracks:
         """The messages that a measure of an account rests on, in order of time for shares, else of exhibit and row.
 
         For `reach` they are the later sendings by others; for position in the graph (`core`, `betweenness`, `articulation`)
-        the account's sendings of files that others sent too. Raises: NoSuchMeasure.
+        the account's sendings of files that others sent too. The first call makes an index; the others cost what they give.
+        Raises: NoSuchMeasure.
         """
-        if measure == "child_contact":
-            return _refs(self.contacts.filter(pc.equal(self.contacts["account_id"], account_id)))
-        if measure == "roles":
-            return _refs(self.roles.filter(pc.equal(self.roles["account_id"], account_id)))
-        if measure in ("answers", "forwards"):
-            flow = self.flows["reply" if measure == "answers" else "forward"]
-            return _refs(flow.filter(pc.equal(flow["target_id"], account_id)))
         if measure in ("messages", "groups"):
             return self._written(account_id, engine)
-        member = pc.index_in(pa.scalar(account_id), value_set=self.sharing.members).as_py()
-        wanted = _shares_behind(self, NOBODY if member is None else int(member), measure)
-        return self.sharing.refs(np.flatnonzero(wanted))
+        if measure in self._index.told:
+            return self._index.told[measure].refs_of(account_id)
+        return self.sharing.refs(self._index.shares_behind(account_id, measure))
+
+    @cached_property
+    def _index(self) -> "_Index":
+        return _Index(self)
 
     def _written(self, account_id: str, engine: Engine) -> tuple[MessageRef, ...]:
         wanted = pa.table({"account_id": [account_id]})
         told = {"messages": self.tables / "messages.parquet", "wanted": wanted, "copies": self.copies}
-        return _refs(engine.query(WRITTEN, told))
+        rows = engine.query(WRITTEN, told)
+        return tuple(sorted(set(zip(rows["exhibit_sha256"].to_pylist(), rows["row"].to_pylist(), strict=True))))
 
 
-def _refs(table: pa.Table) -> tuple[MessageRef, ...]:
-    pairs = zip(table["exhibit_sha256"].to_pylist(), table["row"].to_pylist(), strict=True)
-    return tuple(sorted(set(pairs)))
+class _Index:
+    """Where the shares, edges, pairs and told messages of each account and file are, so that a look-up reads only these."""
+
+    def __init__(self, tracks: Tracks) -> None:
+        sharing, pairs = tracks.sharing, tracks.pairs
+        members, files = len(sharing.members), len(sharing.files)
+        self._tracks = tracks
+        self._shares_of_member = _Places(sharing.member, members)
+        self._shares_of_file = _Places(sharing.file, files)
+        self._edges_of_member = _Places(sharing.edge_member, members)
+        self._edges_of_file = _Places(sharing.edge_file, files)
+        self._brought_by = _Places(sharing.introducer, members)
+        self._pairs_of_one, self._pairs_of_other = _Places(pairs.one, members), _Places(pairs.other, members)
+        self._sharers = sharing.sharers
+        self.told: Mapping[str, _Told] = {
+            "child_contact": _Told(tracks.contacts, "account_id"),
+            "roles": _Told(tracks.roles, "account_id"),
+            "answers": _Told(tracks.flows["reply"], "target_id"),
+            "forwards": _Told(tracks.flows["forward"], "target_id"),
+        }
+
+    def shares_behind(self, account_id: str, measure: str) -> Codes:
+        """Which shares a measure of the sharing graph rests on, in order of time. Raises: NoSuchMeasure."""
+        member = _place(self._tracks.sharing.members, account_id)
+        behind = _BEHIND.get(measure)
+        if behind is None:
+            raise NoSuchMeasure("There is no measure named {measure}.", measure=measure)
+        return _NONE if member is None else behind(self, member)
+
+    def mine(self, member: int) -> Codes:
+        """All sendings of the member."""
+        return self._shares_of_member.of(member)
+
+    def opening(self, member: int) -> Codes:
+        """The sendings by which the member introduced a file."""
+        return np.sort(self._tracks.sharing.first[self._brought_by.of(member)])
+
+    def standing(self, shares: Codes, standing: int) -> Codes:
+        """Those of the shares whose file stands so in the lists."""
+        sharing = self._tracks.sharing
+        told: Codes = shares[sharing.listed[sharing.file[shares]] == standing]
+        return told
+
+    def reached(self, member: int) -> Codes:
+        """The sendings by others of files that the member introduced."""
+        shares = self._shares_of_file.of_all(self._brought_by.of(member))
+        return np.sort(shares[self._tracks.sharing.member[shares] != member])
+
+    def with_others(self, member: int) -> Codes:
+        """The sendings of files that others sent too."""
+        mine = self.mine(member)
+        return mine[self._sharers[self._tracks.sharing.file[mine]] > 1]
+
+    def bridging(self, member: int) -> Codes:
+        """The sendings of files of the communities that the member bridges."""
+        sharing, of_file = self._tracks.sharing, self._tracks.communities.of_file
+        groups = of_file[sharing.edge_file[self._edges_of_member.of(member)]]
+        found, counts = np.unique(groups[groups >= 0], return_counts=True)
+        mine = self.mine(member)
+        return mine[np.isin(of_file[sharing.file[mine]], found[counts >= MIN_BRIDGED_FILES])]
+
+    def in_common(self, member: int) -> Codes:
+        """The sendings of files that one of the member's partners sent too."""
+        sharing, pairs = self._tracks.sharing, self._tracks.pairs
+        partners = np.r_[pairs.other[self._pairs_of_one.of(member)], pairs.one[self._pairs_of_other.of(member)]]
+        files = sharing.edge_file[self._edges_of_member.of(member)]
+        edges = self._edges_of_file.of_all(files[self._sharers[files] <= pairs.cap])
+        common = sharing.edge_file[edges[np.isin(sharing.edge_member[edges], partners)]]
+        mine = self.mine(member)
+        return mine[np.isin(sharing.file[mine], common)]
 
 
-def _shares_behind(tracks: Tracks, member: int, measure: str) -> Flags:
-    """Which shares a measure of the sharing graph rests on."""
-    sharing = tracks.sharing
-    mine: Flags = sharing.member == member
-    brought: Flags = (sharing.introducer == member) & (member != NOBODY)
-    opening: Flags = np.zeros(len(mine), np.bool_)
-    opening[sharing.first[brought]] = True
-    listed = sharing.listed[sharing.file]
-    told: Flags | None = None
-    if measure in ("files", "shares"):
-        told = mine
-    elif measure == "introduced":
-        told = opening
-    elif measure == "introduced_unlisted":
-        told = opening & (listed == UNLISTED)
-    elif measure in ("unlisted_files", "listed_files"):
-        told = mine & (listed == (UNLISTED if measure == "unlisted_files" else LISTED))
-    elif measure == "reach":
-        told = brought[sharing.file] & ~mine
-    elif measure in ("core", "betweenness", "articulation"):
-        told = mine & (sharing.sharers[sharing.file] > 1)
-    elif measure == "bridged":
-        told = mine & _bridging(tracks, member)[sharing.file]
-    elif measure == "partners":
-        told = mine & _in_common(tracks, member)[sharing.file]
-    if told is None:
-        raise NoSuchMeasure("There is no measure named {measure}.", measure=measure)
-    return told
+_NONE: Codes = np.zeros(0, np.int64)
+_BEHIND: Mapping[str, Callable[[_Index, int], Codes]] = {
+    "files": _Index.mine,
+    "shares": _Index.mine,
+    "introduced": _Index.opening,
+    "introduced_unlisted": lambda index, member: index.standing(index.opening(member), UNLISTED),
+    "unlisted_files": lambda index, member: index.standing(index.mine(member), UNLISTED),
+    "listed_files": lambda index, member: index.standing(index.mine(member), LISTED),
+    "reach": _Index.reached,
+    "core": _Index.with_others,
+    "betweenness": _Index.with_others,
+    "articulation": _Index.with_others,
+    "bridged": _Index.bridging,
+    "partners": _Index.in_common,
+}
 
 
-def _bridging(tracks: Tracks, member: int) -> Flags:
-    """The files of the communities that the member bridges."""
-    of_file = tracks.communities.of_file
-    mine = of_file[_files_of(tracks.sharing, member)]
-    counts = np.bincount(mine[mine >= 0], minlength=int(of_file.max(initial=0)) + 1)
-    bridging: Flags = (of_file >= 0) & (counts[np.maximum(of_file, 0)] >= MIN_BRIDGED_FILES)
-    return bridging
+class _Places:
+    """Where each code stands in an array, places ascending; codes below 0 stand for nobody."""
+
+    def __init__(self, codes: Codes, count: int) -> None:
+        self._order: Codes = np.argsort(codes, kind="stable").astype(np.int64)
+        self._start = np.searchsorted(codes[self._order], np.arange(count + 1))
+
+    def of(self, code: int) -> Codes:
+        """The places of one code."""
+        return self._order[self._start[code] : self._start[code + 1]]
+
+    def of_all(self, codes: Codes) -> Codes:
+        """The places of these codes, one code after the other."""
+        return np.concatenate([_NONE, *(self.of(code) for code in codes.tolist())])
 
 
-def _in_common(tracks: Tracks, member: int) -> Flags:
-    """The files that one of the member's partners sent too."""
-    pairs, sharing = tracks.pairs, tracks.sharing
-    partners = np.r_[pairs.other[pairs.one == member], pairs.one[pairs.other == member]]
-    common: Flags = np.zeros(len(sharing.files), np.bool_)
-    common[sharing.edge_file[np.isin(sharing.edge_member, partners)]] = True
-    common &= sharing.sharers <= pairs.cap
-    return common
+class _Told:
+    """The messages of a table with one row a message, by account."""
+
+    def __init__(self, table: pa.Table, column: str) -> None:
+        ordered = table.select([column, "exhibit_sha256", "row"]).sort_by(column)
+        self._rows, self._accounts = ordered, ordered[column].combine_chunks()
+
+    def refs_of(self, account_id: str) -> tuple[MessageRef, ...]:
+        """In order of exhibit and row, each once."""
+        first, last = (side(self._accounts, account_id) for side in (_before, _behind_last))
+        rows = self._rows.slice(first, last - first)
+        return tuple(sorted(set(zip(rows["exhibit_sha256"].to_pylist(), rows["row"].to_pylist(), strict=True))))
 
 
-def _files_of(sharing: Sharing, member: int) -> Codes:
-    files: Codes = sharing.edge_file[sharing.edge_member == member]
-    return files
+def _before(names: pa.Array, name: str) -> int:
+    return bisect_left(range(len(names)), name, key=lambda place: str(names[place]))
+
+
+def _behind_last(names: pa.Array, name: str) -> int:
+    return bisect_right(range(len(names)), name, key=lambda place: str(names[place]))
+
+
+def _place(names: pa.Array, name: str) -> int | None:
+    """Where the name stands among sorted ones; None where it does not."""
+    place = _before(names, name)
+    return place if place < len(names) and str(names[place]) == name else None
 
 
 def _example() -> Mapping[str, pa.Table]:
