@@ -20,7 +20,8 @@ from rempart.evidence.sealing import unseal
 from rempart.intake.report import Report, decode
 from rempart.web.config import FaceConfig, Site, SiteConfig
 from rempart.web.serve import answers
-from tests.reliability.sites import ROOT, make_site
+from tests.journeys.helping import Helper
+from tests.reliability.sites import make_site
 
 START_S, STOP_S = 60.0, 30.0
 _ELSEWHERE = b"<!doctype html><html lang='fr'><title>Prairie</title><h1>Prairie</h1></html>"
@@ -28,13 +29,14 @@ _ELSEWHERE = b"<!doctype html><html lang='fr'><title>Prairie</title><h1>Prairie<
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class House:
-    """A running public face. said: what its processes print; temporary: their folder for temporary files."""
+    """A running public face. said: what its processes print; temporary: their folder for temporary files; desk: acts as the team."""
 
     site: Site
     identity: str
     url: str
     said: Path
     temporary: Path
+    desk: Helper
 
     def reports(self) -> list[Report]:
         """What the team would read, in the order of arrival."""
@@ -48,8 +50,7 @@ class House:
 
     def team(self, verb: str, code: str, text: str = "") -> None:
         """Acts as the desk does, in a process of its own: answer, read, close."""
-        call = [sys.executable, "-m", "tests.journeys.team", str(self.site.folder), verb, code, text]
-        subprocess.run(call, check=True, cwd=ROOT)
+        self.desk.act(verb, code, text)
 
     def _rows(self, query: str) -> list[bytes]:
         with closing(sqlite3.connect(f"file:{self.site.door_database}?mode=ro", uri=True)) as database:
@@ -62,8 +63,14 @@ def running_house(folder: Path, *, exit_url: str) -> Iterator[House]:
     bind = f"127.0.0.1:{_free_port()}"
     public = FaceConfig(bind=bind, trusted_proxies=("127.0.0.1",))
     site = make_site(folder / "site", SiteConfig(name="Exemple", exit_url=exit_url, public=public))
+    desk = Helper("tests.journeys.team", site)
     house = House(
-        site=site, identity=_new_key(site), url=f"http://{bind}", said=folder / "said", temporary=folder / "tmp"
+        site=site,
+        identity=_new_key(site),
+        url=f"http://{bind}",
+        said=folder / "said",
+        temporary=folder / "tmp",
+        desk=desk,
     )
     house.temporary.mkdir()
     with house.said.open("wb") as said:
@@ -72,6 +79,7 @@ def running_house(folder: Path, *, exit_url: str) -> Iterator[House]:
             _wait_until_ready(house, process)
             yield house
         finally:
+            desk.close()
             process.terminate()
             process.wait(timeout=STOP_S)
 

@@ -1,6 +1,5 @@
 """A throw-away site whose desk runs as in production: its own process, gunicorn, loopback, on SQLite or PostgreSQL; with people of every role."""
 
-import json
 import os
 import shutil
 import socket
@@ -18,19 +17,22 @@ from rempart.evidence.keyring import Keyring
 from rempart.web.config import DatabaseConfig, Face, FaceConfig, Site, SiteConfig
 from rempart.web.people.roles import Role
 from rempart.web.serve import answers
+from tests.journeys.helping import Helper
 from tests.reliability.postgres import cluster
-from tests.reliability.sites import ROOT, make_site
+from tests.reliability.sites import make_site
 
 START_S, STOP_S = 60.0, 30.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
-    """A running desk. said: what its process prints."""
+    """A running desk. said: what its process prints; people, matter: the processes that act on it beside it."""
 
     site: Site
     url: str
     said: Path
+    people: Helper
+    matter: Helper
 
     def newcomer(self, name: str, *roles: Role) -> str:
         """Makes somebody with these roles; their one-time password."""
@@ -41,9 +43,8 @@ class Desk:
         return str(self.act("session", "-".join(("the", role, *more)), role, *more))
 
     def act(self, verb: str, *words: str) -> object:
-        """Does one thing in a process of its own (tests.journeys.desk.people); what it prints."""
-        call = [sys.executable, "-m", "tests.journeys.desk.people", str(self.site.folder), verb, *words]
-        return json.loads(subprocess.run(call, check=True, cwd=ROOT, stdout=subprocess.PIPE).stdout)
+        """Does one thing to the people of the desk (tests.journeys.desk.people); what came of it."""
+        return self.people.act(verb, *words)
 
 
 @contextmanager
@@ -55,7 +56,10 @@ def running_desk(folder: Path, *, database: str = "sqlite", faces: tuple[Face, .
         desk = FaceConfig(bind=f"127.0.0.1:{port}", workers=2, threads=4)
         site = make_site(folder / "site", SiteConfig(name="Exemple", database=config, desk=desk))
         Keyring(site.keys).add_intake(datetime.now(UTC).date(), again=True)  # what comes in can be opened here
-        house = Desk(site=site, url=f"http://localhost:{port}", said=folder / "said")
+        people, matter = (Helper(f"tests.journeys.desk.{name}", site) for name in ("people", "matter"))
+        stack.callback(people.close)
+        stack.callback(matter.close)
+        house = Desk(site=site, url=f"http://localhost:{port}", said=folder / "said", people=people, matter=matter)
         said = stack.enter_context(house.said.open("wb"))
         for face in faces:
             stack.enter_context(_running(site, face, said.fileno()))

@@ -1,12 +1,11 @@
-"""What people of a site under test find there: python -m tests.journeys.desk.matter DATA_FOLDER VERB WORDS…; prints JSON. All invented."""
+"""What people of a site under test find there: a process beside the desk, python -m tests.journeys.desk.matter DATA_FOLDER. All invented."""
 
-import json
 import secrets
-import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -22,7 +21,7 @@ from rempart.web.demo import fictional_reports
 from rempart.web.setup import django_as
 from tests.analysis.case import analysed
 from tests.journeys.desk.house import Desk
-from tests.reliability.sites import ROOT
+from tests.journeys.helping import answer
 
 NARRATIVE = "Somebody in a game asks my daughter to keep a secret, and wants to meet her behind the library."
 _TOLD: dict[str, Any] = {
@@ -57,43 +56,38 @@ KINDS: dict[str, dict[str, Any]] = {
 
 def arrive(house: Desk, *kinds: str) -> list[int]:
     """Lets reports of these kinds come in and be opened; their numbers, in this order."""
-    return [int(number) for number in _act(house, "arrive", *kinds)]
+    return [int(number) for number in house.matter.act("arrive", *kinds)]
 
 
 def demonstrate(house: Desk) -> None:
     """Lets the reports of the demonstration come in, each as long ago as it says."""
-    _act(house, "demonstrate")
+    house.matter.act("demonstrate")
 
 
 def leave_alone(house: Desk, *numbers: int) -> None:
     """Colleagues hold all other reports for an hour."""
-    _act(house, "leave_alone", *map(str, numbers))
+    house.matter.act("leave_alone", *map(str, numbers))
 
 
 def set_limit(house: Desk, name: str, minutes: int) -> None:
     """How long somebody may read today."""
-    _act(house, "set_limit", name, str(minutes))
+    house.matter.act("set_limit", name, str(minutes))
 
 
 def set_reading(house: Desk, name: str, *, since_break_s: int, ago_s: int) -> None:
     """As if somebody had read for so long since a break, and the last word of it had come so many seconds ago."""
-    _act(house, "set_reading", name, str(since_break_s), str(ago_s))
+    house.matter.act("set_reading", name, str(since_break_s), str(ago_s))
 
 
 def seconds_read(house: Desk, name: str) -> int:
     """What is counted of somebody's reading today."""
-    return int(_act(house, "seconds_read", name))
+    return int(house.matter.act("seconds_read", name))
 
 
 def furnish(house: Desk, name: str, *kinds: str) -> dict[str, str]:
     """A dossier of somebody with reports of these two kinds and an analysed chat in it: numbers and ids of its parts."""
-    told = _act(house, "furnish", name, *kinds)
+    told = house.matter.act("furnish", name, *kinds)
     return {key: str(value) for key, value in told.items()}
-
-
-def _act(house: Desk, verb: str, *words: str) -> Any:
-    call = [sys.executable, "-m", "tests.journeys.desk.matter", str(house.site.folder), verb, *words]
-    return json.loads(subprocess.run(call, check=True, cwd=ROOT, stdout=subprocess.PIPE).stdout)
 
 
 # -- inside the process of its own -------------------------------------------------------------------
@@ -228,9 +222,8 @@ def _seconds_read(_site: Site, name: str) -> int:
 
 
 def main() -> None:
-    """Does one thing."""
-    folder, verb, *words = sys.argv[1:]
-    site = Site.at(Path(folder))
+    """Does what is asked until nobody asks."""
+    site = Site.at(Path(sys.argv[1]))
     django_as(site, Face.OWNER)
     verbs: dict[str, Callable[..., object]] = {
         "arrive": _arrive,
@@ -241,7 +234,7 @@ def main() -> None:
         "set_limit": _set_limit,
         "set_reading": _set_reading,
     }
-    sys.stdout.write(json.dumps(verbs[verb](site, *words)))
+    answer({verb: partial(act, site) for verb, act in verbs.items()})
 
 
 if __name__ == "__main__":

@@ -1,9 +1,7 @@
-"""People of a site under test: python -m tests.journeys.desk.people DATA_FOLDER newcomer|session|forget NAME ROLE…; prints JSON."""
+"""People of a site under test: a process beside the desk, python -m tests.journeys.desk.people DATA_FOLDER."""
 
-import json
 import sys
 import time
-from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,21 +9,19 @@ from typing import TYPE_CHECKING
 from rempart.web.config import Face, Site
 from rempart.web.people.roles import Role
 from rempart.web.setup import django_as
+from tests.journeys.helping import answer
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
 
 def main() -> None:
-    """Does one thing."""
-    folder, verb, name, *roles = sys.argv[1:]
-    site = Site.at(Path(folder))
-    django_as(site, Face.DESK)  # a session is signed with the secret of the desk
-    verbs: dict[str, Callable[..., str | None]] = {"newcomer": newcomer, "session": session, "forget": forget}
-    sys.stdout.write(json.dumps(verbs[verb](name, *(Role(role) for role in roles))))
+    """Does what is asked until nobody asks."""
+    django_as(Site.at(Path(sys.argv[1])), Face.DESK)  # a session is signed with the secret of the desk
+    answer({"newcomer": newcomer, "session": session, "forget": forget})
 
 
-def newcomer(name: str, *roles: Role) -> str:
+def newcomer(name: str, *roles: str) -> str:
     """Somebody with these roles in the home organisation; their one-time password."""
     from django.contrib.auth.models import User
 
@@ -36,11 +32,11 @@ def newcomer(name: str, *roles: Role) -> str:
     password = make_account(name)
     person = accounts.person_of(User.objects.get(username=name), organisation="Exemple", by=accounts.OWNER, at=now)
     for role in roles:
-        accounts.grant_role(person, role=role, by=accounts.OWNER, at=now)
+        accounts.grant_role(person, role=Role(role), by=accounts.OWNER, at=now)
     return password
 
 
-def session(name: str, *roles: Role) -> str:
+def session(name: str, *roles: str) -> str:
     """A session of somebody, made the first time they are asked for, with the steps of the way in behind them."""
     from django.contrib.auth.models import User
     from django.contrib.sessions.backends.db import SessionStore
