@@ -9,6 +9,7 @@ from types import MappingProxyType
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from rempart.engine.columns import column
 from rempart.identities.compare import Identities
 from rempart.identities.gather import IDENTIFIERS
 from rempart.identities.suggest import SUGGESTIONS, suggestions_table
@@ -19,58 +20,54 @@ from rempart.network.graph import LISTED, SET_ASIDE, UNLISTED
 from rempart.network.measures import Measure, load_measures
 
 
-def _column(name: str, kind: pa.DataType, meaning: str, *, required: bool = True) -> pa.Field:
-    return pa.field(name, kind, nullable=not required, metadata={"meaning": meaning})
-
-
 def _measured(measure: Measure) -> pa.Field:
     """A measure that was not taken, such as files of no list when no list was given, is a column of nulls."""
     kinds = {"flag": pa.bool_(), "roles": pa.list_(pa.string()), "share": pa.float64()}
-    return _column(measure.code, kinds.get(measure.unit, pa.int64()), measure.means_en, required=False)
+    return column(measure.code, kinds.get(measure.unit, pa.int64()), measure.means_en, required=False)
 
 
 _TEXT, _COUNT = pa.string(), pa.int64()
-_ACCOUNT = _column("account_id", _TEXT, "as in accounts")
-_FILE = _column("file_id", _TEXT, "`likeness:…` the middle of a group of pictures that look alike, `sha256:…`, or `name:name|bytes|milliseconds` where no bytes were read")  # fmt: skip
+_ACCOUNT = column("account_id", _TEXT, "as in accounts")
+_FILE = column("file_id", _TEXT, "`likeness:…` the middle of a group of pictures that look alike, `sha256:…`, or `name:name|bytes|milliseconds` where no bytes were read")  # fmt: skip
 _STANDINGS = {LISTED: "listed", UNLISTED: "unlisted", SET_ASIDE: "set_aside"}
 
 MEMBERS = pa.schema(
     [
         _ACCOUNT,
-        _column("names", pa.list_(_TEXT), "display names met, in order of appearance", required=False),
+        column("names", pa.list_(_TEXT), "display names met, in order of appearance", required=False),
         *(_measured(measure) for measure in load_measures()),
-        _column("community", _COUNT, "number of the published community; null where no stable one holds the account", required=False),
-        _column("held", pa.float64(), "share of the runs that place the account in that community, 0 to 1"),
+        column("community", _COUNT, "number of the published community; null where no stable one holds the account", required=False),
+        column("held", pa.float64(), "share of the runs that place the account in that community, 0 to 1"),
     ]
 )  # fmt: skip
 FILES = pa.schema(
     [
         _FILE,
-        _column("basis", _TEXT, "what makes the file one file: likeness, sha256 or name"),
-        _column("standing", _TEXT, "listed, unlisted, or set_aside (a list of known software names it); null: not compared", required=False),
-        _column("sharers", _COUNT, "accounts that sent it"),
-        _column("sendings", _COUNT, "messages that carry it"),
-        _column("introducer", _TEXT, "account of the earliest sending; null where the instants do not settle it", required=False),
+        column("basis", _TEXT, "what makes the file one file: likeness, sha256 or name"),
+        column("standing", _TEXT, "listed, unlisted, or set_aside (a list of known software names it); null: not compared", required=False),
+        column("sharers", _COUNT, "accounts that sent it"),
+        column("sendings", _COUNT, "messages that carry it"),
+        column("introducer", _TEXT, "account of the earliest sending; null where the instants do not settle it", required=False),
     ]
 )  # fmt: skip
 SENDINGS = pa.schema(
     [
         _ACCOUNT,
         _FILE,
-        _column("exhibit_sha256", _TEXT, "SHA-256 of the exhibit, 64 hex digits"),
-        _column("row", _COUNT, "message that carries the file, as in messages"),
+        column("exhibit_sha256", _TEXT, "SHA-256 of the exhibit, 64 hex digits"),
+        column("row", _COUNT, "message that carries the file, as in messages"),
     ]
 )
 PLACES = pa.schema(
     [
         _ACCOUNT,
-        _column("country", _TEXT, "ISO 3166 code of the telephone prefix that the export gives", required=False),
-        _column("language", _TEXT, "ISO 639 code of the language of most words", required=False),
-        _column("words", _COUNT, "words that this rests on", required=False),
-        _column("share", pa.float64(), "share of them in that language, 0 to 1", required=False),
-        _column("best", _COUNT, "likeliest hours east of UTC by the hours of writing; null under 14 days of writing", required=False),
-        _column("likelihood", pa.float64(), "of that offset, 0 to 1", required=False),
-        _column("offsets", pa.list_(_COUNT), "the plausible offsets: together 95 % likely", required=False),
+        column("country", _TEXT, "ISO 3166 code of the telephone prefix that the export gives", required=False),
+        column("language", _TEXT, "ISO 639 code of the language of most words", required=False),
+        column("words", _COUNT, "words that this rests on", required=False),
+        column("share", pa.float64(), "share of them in that language, 0 to 1", required=False),
+        column("best", _COUNT, "likeliest hours east of UTC by the hours of writing; null under 14 days of writing", required=False),
+        column("likelihood", pa.float64(), "of that offset, 0 to 1", required=False),
+        column("offsets", pa.list_(_COUNT), "the plausible offsets: together 95 % likely", required=False),
     ]
 )  # fmt: skip
 RESULT_TABLES: Mapping[str, pa.Schema] = MappingProxyType(

@@ -6,18 +6,17 @@ Null always means "the export does not tell"; zero and empty are values.
 """
 
 from collections.abc import Mapping
+from functools import partial
 from types import MappingProxyType
 
 import pyarrow as pa
 
+from rempart.engine.columns import column
+
 INSTANT = pa.timestamp("us", tz="UTC")
 
-
-def _column(name: str, kind: pa.DataType, meaning: str, *, required: bool = False) -> pa.Field:
-    return pa.field(name, kind, nullable=not required, metadata={"meaning": meaning})
-
-
 _TEXT, _COUNT = pa.string(), pa.int64()
+_column = partial(column, required=False)
 _EXHIBIT = _column("exhibit_sha256", _TEXT, "SHA-256 of the exhibit, 64 hex digits", required=True)
 _PART = _column("part", _TEXT, "path inside the folder or archive; empty when the exhibit is one file", required=True)
 _START = _column("byte_start", _COUNT, "first byte of the slice in its part, from 0", required=True)

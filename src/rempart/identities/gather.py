@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 
 from rempart.conversations.store import load_table
 from rempart.conversations.tables import INSTANT
+from rempart.engine.columns import column
 from rempart.engine.queries import Engine
 from rempart.identities.claims import Claim
 from rempart.identities.known import Known, load_known
@@ -23,29 +24,24 @@ from rempart.identities.normal import Reason, fold_name, normal_email, normal_ph
 from rempart.identities.stated import Statement, find_statements
 from rempart.records import NotExamined
 
-
-def _column(name: str, kind: pa.DataType, meaning: str, *, required: bool = True) -> pa.Field:
-    return pa.field(name, kind, nullable=not required, metadata={"meaning": meaning})
-
-
 _TEXT = pa.string()
 KINDS = ("platform_id", "phone", "email", "handle", "crypto", "url", "ip", "name")
 _CLAIMS = (*Claim, None)  # the first that any message makes is kept
 _PHONE_PLATFORMS = frozenset({"whatsapp", "signal"})  # where an account is known by its number
 IDENTIFIERS = pa.schema(
     [
-        _column("account_id", _TEXT, "as in accounts"),
-        _column("kind", _TEXT, "platform_id, phone, email, handle, crypto, url, ip or name"),
-        _column("value", _TEXT, "normal form; names as first written"),
-        _column("basis", _TEXT, "export: a field of the export gives it; service: a line of the service; stated: a message of the account"),
-        _column("source", _TEXT, "table and column"),
-        _column("exhibit_sha256", _TEXT, "exhibit of the first place"),
-        _column("row", pa.int64(), "message of the first place, as in messages; null for a field of the account", required=False),
-        _column("position", pa.int32(), "order in which the export shows it, from 0"),
-        _column("times", pa.int64(), "places that hold it"),
-        _column("first_seen", INSTANT, "earliest instant; null where none is certain", required=False),
-        _column("last_seen", INSTANT, "latest instant; null where none is certain", required=False),
-        _column("claim", _TEXT, "whose a stated number or e-mail is said to be: own, unclear or others; null for everything else", required=False),
+        column("account_id", _TEXT, "as in accounts"),
+        column("kind", _TEXT, "platform_id, phone, email, handle, crypto, url, ip or name"),
+        column("value", _TEXT, "normal form; names as first written"),
+        column("basis", _TEXT, "export: a field of the export gives it; service: a line of the service; stated: a message of the account"),
+        column("source", _TEXT, "table and column"),
+        column("exhibit_sha256", _TEXT, "exhibit of the first place"),
+        column("row", pa.int64(), "message of the first place, as in messages; null for a field of the account", required=False),
+        column("position", pa.int32(), "order in which the export shows it, from 0"),
+        column("times", pa.int64(), "places that hold it"),
+        column("first_seen", INSTANT, "earliest instant; null where none is certain", required=False),
+        column("last_seen", INSTANT, "latest instant; null where none is certain", required=False),
+        column("claim", _TEXT, "whose a stated number or e-mail is said to be: own, unclear or others; null for everything else", required=False),
     ]
 )  # fmt: skip
 GAPS = (  # the third answer, in the order of `_gaps`; `number` is filled in there
@@ -147,13 +143,13 @@ def _own_fields(accounts: pa.Table, periods: Mapping[tuple[str, str], _Period]) 
     for account in accounts.to_pylist():
         account_id, exhibit = account["account_id"], account["exhibit_sha256"]
         first, last = periods.get((exhibit, account_id), (None, None))
-        for position, (kind, value, column) in enumerate(_fields(account, known)):
+        for position, (kind, value, field) in enumerate(_fields(account, known)):
             yield _Entry(
                 account_id=account_id,
                 kind=kind,
                 value=value,
                 basis="export",
-                source=f"accounts.{column}",
+                source=f"accounts.{field}",
                 exhibit_sha256=exhibit,
                 position=position,
                 first_us=first,
@@ -162,21 +158,21 @@ def _own_fields(accounts: pa.Table, periods: Mapping[tuple[str, str], _Period]) 
 
 
 def _fields(account: Mapping[str, object], known: Known) -> Iterator[tuple[str, str, str]]:
-    """(kind, value, column) of one row of accounts."""
+    """(kind, value, field) of one row of accounts."""
     native, platform = str(account["native_id"]), str(account["platform"])
     if account["id_kind"] == "platform":
         yield "platform_id", str(account["account_id"]), "native_id"
     names = account["names"]
     shown = [str(name) for name in names] if isinstance(names, list) else []
     yield from (("name", name, "names") for name in shown)
-    for told, column in ((account["phone"], "phone"), *_numbers_as_names(native, platform, shown)):
+    for told, field in ((account["phone"], "phone"), *_numbers_as_names(native, platform, shown)):
         phone = normal_phone(str(told), known=known) if told else Reason.EMPTY
         if not isinstance(phone, Reason):
-            yield "phone", phone, column
-    for told, column in ((native, "native_id"), *((name, "names") for name in shown)):
+            yield "phone", phone, field
+    for told, field in ((native, "native_id"), *((name, "names") for name in shown)):
         email = normal_email(told, known=known) if "@" in told else Reason.EMPTY
         if not isinstance(email, Reason):
-            yield "email", email, column
+            yield "email", email, field
     if account["handle"]:
         yield "handle", f"{platform}:{fold_name(str(account['handle'])).removeprefix('@')}", "handle"
 

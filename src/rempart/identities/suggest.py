@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 
 import pyarrow as pa
 
+from rempart.engine.columns import column
 from rempart.engine.queries import Engine
 from rempart.identities.features import HELD, Features, Place
 from rempart.identities.hard import Edge
@@ -21,21 +22,16 @@ from rempart.identities.rivals import Rival, rivals_of
 from rempart.identities.weights import Model
 from rempart.records import NotExamined
 
-
-def _column(name: str, kind: pa.DataType, meaning: str) -> pa.Field:
-    return pa.field(name, kind, nullable=False, metadata={"meaning": meaning})
-
-
 THRESHOLD = 0.95  # precision 0.997 to 0.999 on four planted truths, see bench/RESULTS-identities.md
 _WEIGHTS = pa.list_(pa.struct([("comparison", pa.string()), ("level", pa.string()), ("bits", pa.float64())]))
 SUGGESTIONS = pa.schema(
     [
-        _column("left", pa.string(), "one account, as in accounts"),
-        _column("right", pa.string(), "the other, later in the order of the alphabet"),
-        _column("probability", pa.float64(), "that both are one person's, 0 to 1, under the rates of the model"),
-        _column("bits", pa.float64(), "sum of the weights of the reasons, base 2"),
-        _column("reasons", _WEIGHTS, "what was compared, how far it agrees, and its weight in bits; below 0 it speaks against"),
-        _column("rivals", pa.list_(pa.string()), "codes of what else may explain it, as in docs/identities.md"),
+        column("left", pa.string(), "one account, as in accounts"),
+        column("right", pa.string(), "the other, later in the order of the alphabet"),
+        column("probability", pa.float64(), "that both are one person's, 0 to 1, under the rates of the model"),
+        column("bits", pa.float64(), "sum of the weights of the reasons, base 2"),
+        column("reasons", _WEIGHTS, "what was compared, how far it agrees, and its weight in bits; below 0 it speaks against"),
+        column("rivals", pa.list_(pa.string()), "codes of what else may explain it, as in docs/identities.md"),
     ]
 )  # fmt: skip
 

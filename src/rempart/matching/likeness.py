@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from rempart.conversations.parts import Exhibit
+from rempart.engine.columns import column
 from rempart.matching.decode import MAX_PICTURE_BYTES, Why
 from rempart.matching.frames import MAX_VIDEO_BYTES, looks_like_video
 from rempart.matching.looking import File, Looked, look_at
@@ -34,23 +35,16 @@ SMALL_FILES: Final = 400  # below, starting processes costs more than it gains
 _CHUNK_FILES, _CHUNK_BYTES = 64, 8 << 20
 _HEAD_BYTES = 512
 
-
-def _column(name: str, kind: pa.DataType, meaning: str, *, required: bool = True) -> pa.Field:
-    return pa.field(name, kind, nullable=not required, metadata={"meaning": meaning})
-
-
 LIKENESS = pa.schema(
     [
-        _column("exhibit_sha256", pa.string(), "SHA-256 of the exhibit, 64 hex digits"),
-        _column("row", pa.int64(), "number of the message that carries the file, as in messages"),
-        _column("sha256", pa.string(), "SHA-256 of the file, as in media"),
-        _column("frame_s", pa.float64(), "seconds from the start of a film; null for a picture", required=False),
-        _column("pdq", pa.string(), "PDQ hash, 64 hex digits"),
-        _column("quality", pa.int32(), "detail, 50 to 100; below 50 there is no row"),
-        _column(
-            "decoded", pa.string(), "how the points came about: format, size as stored, share kept, bars taken off"
-        ),
-        _column("turned", pa.binary(), "the hashes of the seven other forms, 32 bytes each, for look-ups only"),
+        column("exhibit_sha256", pa.string(), "SHA-256 of the exhibit, 64 hex digits"),
+        column("row", pa.int64(), "number of the message that carries the file, as in messages"),
+        column("sha256", pa.string(), "SHA-256 of the file, as in media"),
+        column("frame_s", pa.float64(), "seconds from the start of a film; null for a picture", required=False),
+        column("pdq", pa.string(), "PDQ hash, 64 hex digits"),
+        column("quality", pa.int32(), "detail, 50 to 100; below 50 there is no row"),
+        column("decoded", pa.string(), "how the points came about: format, size as stored, share kept, bars taken off"),
+        column("turned", pa.binary(), "the hashes of the seven other forms, 32 bytes each, for look-ups only"),
     ]
 )
 GAPS: Mapping[Why, NotExamined] = MappingProxyType(
@@ -169,8 +163,8 @@ class _Tally:
                 one.decoded,
                 b"".join(one.hashed.turned),
             )
-            for column, value in zip(self.columns.values(), values, strict=True):
-                column.append(value)
+            for told, value in zip(self.columns.values(), values, strict=True):
+                told.append(value)
 
     def told(self) -> tuple[NotExamined, ...]:
         """What has no likeness, in the order of GAPS."""

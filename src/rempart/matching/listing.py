@@ -9,23 +9,22 @@ Source: reference/matching.md §1.4. Tier: source-verified; no real list has bee
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from types import MappingProxyType
 from typing import Final, Literal
 
 import msgspec
 import pyarrow as pa
 
+from rempart.engine.columns import column
+
 Standing = Literal["listed", "known_good"]
 DIGESTS: Mapping[str, int] = MappingProxyType(
     {"sha256": 64, "sha1": 40, "md5": 32, "pdq": 64}
 )  # hex digits of each kind
 
-
-def _column(name: str, kind: pa.DataType, meaning: str, *, required: bool = False) -> pa.Field:
-    return pa.field(name, kind, nullable=not required, metadata={"meaning": meaning})
-
-
 _TEXT = pa.string()
+_column = partial(column, required=False)
 PROVENANCE = (
     _column("item_id", _TEXT, "the list's own id of the item"),
     _column("media_kind", _TEXT, "image, video … as the list writes it"),
