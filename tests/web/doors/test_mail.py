@@ -23,7 +23,8 @@ from rempart.web.config import MailConfig, Profile, Site
 from rempart.web.door.actions import Lane, Means
 from rempart.web.door.models import Deposit, ExhibitRow, Leaf, Mailbox
 from rempart.web.doors import mail
-from rempart.web.doors.mail import Outcome, Round, fetch, receive_folder, receive_mail
+from rempart.web.doors.fetching import fetch
+from rempart.web.doors.mail import Outcome, Round, receive_folder, receive_mail
 from tests.intake.test_mail import SQUARES, a_mail, with_files
 from tests.web.conftest import INTAKE, NOON
 from tests.web.test_uploads import CHAT

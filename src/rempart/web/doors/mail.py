@@ -66,22 +66,6 @@ class Round:
         )
 
 
-def fetch(site: Site) -> Round:
-    """Takes what is in the folder and in the mailbox of the configuration; what the worker does from time to time.
-
-    Raises: MailServerAway; OSError; what stopped a message, which then stays where it was, once the others are done.
-    """
-    from rempart.web.doors.imap import Account, fetch_imap  # noqa: PLC0415 - only where a mailbox is configured
-    from rempart.web.public.means import means  # noqa: PLC0415 - the same
-
-    config, told = site.config.mail, Round()
-    if config.folder:
-        told += receive_folder(site.folder / config.folder, site=site, means=means)
-    if config.imap_host:
-        told += fetch_imap(Account.of(config, folder=site.folder), site=site, means=means)
-    return told
-
-
 def receive_folder(folder: Path, *, site: Site, means: MeansNow) -> Round:
     """Every .eml file of a folder, by name; each is moved to `done/` or `refused/` in it when its report is on the disk.
 

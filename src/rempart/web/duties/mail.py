@@ -12,7 +12,8 @@ def fetch_mail(site: Site, _now: datetime) -> Told:
     mail = site.config.mail
     if not (mail.folder or mail.imap_host):
         return Told()
-    from rempart.web.doors.mail import REFUSED, fetch  # noqa: PLC0415 - only sites with mail load it
+    from rempart.web.doors.fetching import fetch  # noqa: PLC0415 - only sites with mail load it
+    from rempart.web.doors.mail import REFUSED  # noqa: PLC0415 - the same
 
     try:
         fetched = fetch(site)
