@@ -20,6 +20,7 @@ from babel.messages.pofile import read_po, write_po
 from django.conf import settings
 
 import rempart
+from rempart.conversations import reasons
 from rempart.detection.signals import SIGNALS
 from rempart.errors import NO_REASON, RempartError
 from rempart.identities.sentences import TEXTS
@@ -75,10 +76,11 @@ def collect() -> Catalog:
 
 
 def data_texts() -> list[Text]:
-    """Texts that reach the screen through records: conditions of signals, reasons, and what was not examined."""
+    """Texts that reach the screen through records: conditions of signals, reasons, what was not read or not examined."""
     texts: list[Text] = [signal.strong_when for signal in SIGNALS if signal.strong_when]
     texts += REASONS.values()
     texts += TEXTS
+    texts += (*reasons.REASONS, *reasons.PLACES)
     texts += gap_texts()
     texts.append(f"fewer than {MIN_DAYS} days of activity whose hour is known")
     return texts

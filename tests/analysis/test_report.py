@@ -1,17 +1,23 @@
 """The report: self-contained, escaped, linked, in two languages."""
 
+import json
 import re
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
-from rempart.analysis.walk import Options
-from rempart.wording import LANGS, Lang
-from tests.analysis.case import EXTORTION, analysed
-from tests.detection.chat import Said, said
+from rempart.analysis.report import unread_titles
+from rempart.analysis.walk import Options, analyse
+from rempart.conversations.rows import UnreadCode
+from rempart.wording import LANGS, Lang, wording
+from tests.analysis.case import EXTORTION, Silent, analysed
+from tests.detection.chat import Said, export, said
 
 NASTY = "<script>alert(1)</script><img src=x onerror=alert(2)>\"'&"
+
+ODD_RECORD = b"text,author\nhello,Ann\nsee you,Bob,later\nyes,Ann\n"
 
 
 class Page(HTMLParser):
@@ -103,3 +109,60 @@ def test_both_sides_are_shown_unedited(tmp_path: Path) -> None:
 
     for message in EXTORTION:
         assert message.text.replace("'", "&#39;") in plain
+
+
+def unread_of(work: Path, data: bytes, *, lang: Lang) -> tuple[str, str]:
+    """(what the report says of the places not read, what the document keeps of them) for one export of these bytes."""
+    (work / "export").write_bytes(data)
+    outcome = analyse([work / "export"], out=work / "out", options=Options(lang=lang, joins=False), observer=Silent())
+    report = (outcome.folder / "report.html").read_text("utf-8")
+    kept = json.loads((outcome.folder / "analysis.json").read_text("utf-8"))["exhibits"][0]["unread"]
+    return report.partition('<h2 id="not-examined">')[2].partition("</section>")[0], json.dumps(kept)
+
+
+def test_an_english_report_says_in_english_why_a_place_was_not_read(tmp_path: Path) -> None:
+    """As the document keeps it, place and all."""
+    told, kept = unread_of(tmp_path, ODD_RECORD, lang="en")
+
+    assert "the record has 3 cells, the header has 2" in told
+    assert "record 3" in told
+    assert "the record has 3 cells, the header has 2" in kept
+
+
+def test_a_french_report_says_in_french_why_a_place_was_not_read(tmp_path: Path) -> None:
+    """Reason and place; the document keeps the English, which is data."""
+    told, kept = unread_of(tmp_path, ODD_RECORD, lang="fr")
+
+    assert "nombre de cellules de l’enregistrement\u00a0: 3\u00a0; de l’en-tête\u00a0: 2" in told
+    assert "enregistrement 3" in told
+    assert "the record has" not in told
+    assert 'lang="en"' not in told
+    assert "the record has 3 cells, the header has 2" in kept
+    assert "record 3" in kept
+
+
+def test_a_french_report_of_a_cut_export_says_in_french_that_it_is_cut(tmp_path: Path) -> None:
+    """The sentence is not marked as English."""
+    told, kept = unread_of(tmp_path, export(EXTORTION)[:-40], lang="fr")
+
+    assert "le fichier finit au milieu d’une valeur" in told
+    assert 'lang="en"' not in told
+    assert "the file ends in the middle of a value" in kept
+
+
+def test_a_reason_without_french_is_marked_as_english(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A page reader then says it as English; it is never left out."""
+    monkeypatch.setattr("rempart.conversations.reasons.REASONS", ())
+    told, _ = unread_of(tmp_path, export(EXTORTION)[:-40], lang="fr")
+
+    assert '<small lang="en">the file ends in the middle of a value</small>' in told
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_every_code_of_an_unread_place_has_its_sentence(lang: Lang) -> None:
+    """A reader of the report never meets a bare code."""
+    told = unread_titles(wording(lang))
+
+    assert told.keys() == set(get_args(UnreadCode))
+    assert len(set(told.values())) == len(told)
+    assert all(title.endswith(".") for title in told.values())

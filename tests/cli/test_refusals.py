@@ -147,8 +147,20 @@ def test_a_cut_export_ends_in_1_and_says_where(tmp_path: Path) -> None:
     assert answer.code == 1
     assert "1 place could not be read" in answer.out
     assert "cut.json @" in answer.out
+    assert "the file ends in the middle of a value" in answer.out
     assert SECRET not in answer.out + answer.err
     assert (tmp_path / "out" / "report.html").exists()
+
+
+def test_a_french_terminal_says_in_french_why_a_place_was_not_read(tmp_path: Path) -> None:
+    """The reason too, behind the name and the bytes."""
+    cut = tmp_path / "cut.json"
+    cut.write_bytes(loud_chat(tmp_path).read_bytes()[:-40])
+    answer = ask("read", cut, "--to", tmp_path / "out", lang="fr")
+
+    assert answer.code == 1
+    assert "le fichier finit au milieu d’une valeur" in answer.out
+    assert "the file ends" not in answer.out
 
 
 def test_a_fault_of_the_program_is_told_as_one(tmp_path: Path, ask_here: Ask, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,6 +13,8 @@ from rempart.analysis.excerpt import excerpt
 from rempart.analysis.places_shown import country_name
 from rempart.analysis.report_parts import parts_of
 from rempart.analysis.timeline_picture import draw
+from rempart.conversations.reasons import tell_place, tell_reason
+from rempart.conversations.rows import UnreadCode
 from rempart.detection.frames import FRAMES
 from rempart.detection.signals import SIGNALS
 from rempart.detection.tactics import shared_reader
@@ -67,6 +69,8 @@ def _wordings(sources: Sources) -> dict[str, object]:
         "frame": lambda code: _FRAMES[code][words.lang],
         "name_of": lambda account: names.account_name(account) or account,
         "state": lambda state: _states(words).get(state, state),
+        "unread_place": lambda row: row.locator if row.locator == row.part else tell_place(row.locator, words),
+        "unread_reason": lambda row: tell_reason(row.reason, words),
         "unread_title": lambda code: unread_titles(words).get(code, code),
         "byte_class": lambda code: _byte_classes(words).get(code, code),
         "prevalence": lambda share: _prevalence(share, words),
@@ -96,16 +100,21 @@ def _states(words: Wording) -> Mapping[str, str]:
     }
 
 
-def unread_titles(words: Wording) -> Mapping[str, str]:
+def unread_titles(words: Wording) -> Mapping[UnreadCode, str]:
     """What the codes of unread rows mean, as sentences."""
     return {
         "cut": words.text("The file stops in the middle."),
         "damaged": words.text("This place is damaged."),
         "not_a_conversation": words.text("This holds no conversation and was set aside."),
         "unknown_format": words.text("No reader knows this format."),
-        "encoding": words.text("The letters could not be decoded."),
         "too_large": words.text("A single value is too large to be read."),
+        "too_deep": words.text("Values are nested too deeply to be read."),
         "ambiguous_dates": words.text("Day and month cannot be told apart: these messages have no instant."),
+        "before_first_message": words.text("This stands before the first message."),
+        "other_layout": words.text("These lines look like messages of another layout; they are kept as text."),
+        "same_messages": words.text("Another file tells the same messages; they are not read twice."),
+        "count_differs": words.text("The file announces another number of messages than it holds."),
+        "archive_refused": words.text("This archive was not opened."),
         "not_accounted": words.text("The reader passed over these bytes; this is a fault of Rempart."),
     }
 

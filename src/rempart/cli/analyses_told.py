@@ -9,6 +9,7 @@ from rempart.analysis.document import AlertShown, Analysis, RankedSubject
 from rempart.analysis.walk import Outcome
 from rempart.cli.screen import out, shown
 from rempart.conversations.reading import Reading
+from rempart.conversations.reasons import tell_reason
 from rempart.wording import Lang, Wording, wording
 
 MOST_SHOWN = 10
@@ -41,7 +42,7 @@ def _print_lost(readings: tuple[Reading, ...], words: Wording) -> None:
         out.print(words.count("{count} place could not be read:", "{count} places could not be read:", len(lost)))
     for reading, part, row in lost[:MOST_SHOWN]:
         where = f"{reading.exhibit.name}{'/' + part if part else ''} @{row.byte_start}-{row.byte_end}"
-        out.print(shown(f"  {where}: {row.reason}"))
+        out.print(shown(f"  {where}{words.text(': ')}{tell_reason(row.reason, words)}"))
     if len(lost) > MOST_SHOWN:
         out.print(words.text("  … the others are in unread.parquet"))
 

@@ -18,6 +18,7 @@ from rempart.conversations.rows import (
     Message,
     Structure,
     Unread,
+    UnreadCode,
 )
 from rempart.conversations.store import BATCH_ROWS, TableWriter
 from rempart.conversations.tables import TABLES
@@ -140,7 +141,7 @@ class Collector:
             return
         known = part.head().is_binary or part.base.lower().endswith(_FURNITURE) or not part.size_bytes
         what = "no message names this file; it is not opened" if known else "no reader recognises this file"
-        code = "not_a_conversation" if known else "unknown_format"
+        code: UnreadCode = "not_a_conversation" if known else "unknown_format"
         if part.closed or part.damages:
             known, what = False, part.closed or part.damages[0]
             code = "archive_refused" if part.closed else "damaged"

@@ -97,12 +97,18 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
     reactions: tuple[Reaction, ...] = ()
 
 
+UnreadCode = Literal[
+    "ambiguous_dates", "archive_refused", "before_first_message", "count_differs", "cut", "damaged",
+    "not_a_conversation", "not_accounted", "other_layout", "same_messages", "too_deep", "too_large", "unknown_format",
+]  # fmt: skip
+
+
 class Unread(msgspec.Struct, frozen=True, kw_only=True):
     """Bytes that could not be read, or that hold no conversation, and why."""
 
     byte_start: int
     byte_end: int
-    code: str  # cut, damaged, not_a_conversation, encoding, too_large, ambiguous_dates, media_refused …
+    code: UnreadCode
     reason: str  # one sentence
     locator: str | None = None  # a place that people understand: line 12, chats.list[3]
     loss: bool = True  # False: understood and set aside (settings, contact pictures); True: content may be lost

@@ -13,12 +13,13 @@ from django.test import RequestFactory
 from django.utils import translation
 
 from rempart.analysis.document import Unexamined
-from rempart.analysis.outline import Outline, Row
+from rempart.analysis.outline import MediaRow, Outline, Row
 from rempart.analysis.paged import CHUNK
 from rempart.web.desk.pages import conversation
 from rempart.web.desk.pages.conversation import MAX_HITS, MAX_NEEDLE, MAX_SHOWN, PAGE, find
 from rempart.web.desk.shown_alerts import shown_alerts, shown_chats
 from rempart.web.desk.shown_messages import Reader, ShownMessage, chat_at, marks_of, shown_messages, veil
+from rempart.wording import LANGS
 from tests.journeys.desk.viewer import PLACE
 from tests.web.desk.talk import ALERT, GROUP, TOTAL, Talk, invented_talk
 
@@ -349,6 +350,20 @@ def test_a_medium_is_a_placeholder_with_what_is_known(talk: Talk) -> None:
     assert voice.said == ("size not told", "left out of the export", "File not included.")
     assert "ab" * 32 in told
     assert [tag for tag in ("<img", "<video", "<audio", "<object", "<iframe") if tag in told] == []
+
+
+def test_why_a_medium_is_not_there_is_told_in_the_language_of_the_reader(talk: Talk) -> None:
+    """Where the sentence is of the program; the words of an export stay as they are."""
+    ours, theirs = MediaRow(kind="file", state="missing", reason="media not exported"), talk.row(29).media[0]
+    row = msgspec.structs.replace(talk.row(29), media=(ours, theirs))
+    shown = [
+        shown_messages([row], Reader(outline=talk.outline(), lang=lang, marks={}, needle=""))[0].media for lang in LANGS
+    ]
+
+    assert [[medium.said[-1] for medium in media] for media in shown] == [
+        ["non exporté\u00a0: media", "File not included."],
+        ["media not exported", "File not included."],
+    ]
 
 
 def test_quoted_messages_carry_the_tactics_of_their_alert(talk: Talk) -> None:

@@ -18,6 +18,7 @@ from rempart.conversations.forms.columns import ColumnMap, find_columns, guess_c
 from rempart.conversations.forms.delimited_text import Record, read_records, sniff_delimiter
 from rempart.conversations.forms.lines import Line, read_lines
 from rempart.conversations.parts import HEAD_BYTES, Head
+from rempart.conversations.rows import UnreadCode
 
 _SEPARATOR = re.compile(r"sep=(.)")
 _SAMPLE_LINES = 50  # lines of JSON looked at for the names of fields
@@ -42,7 +43,7 @@ class Entry(msgspec.Struct, frozen=True):
     start: int
     end: int
     fields: Mapping[str, object] | None = None
-    fault: tuple[str, str] | None = None
+    fault: tuple[UnreadCode, str] | None = None
     repair: str | None = None
 
 

@@ -16,6 +16,8 @@ from typing import Any, BinaryIO
 
 import msgspec
 
+from rempart.conversations.rows import UnreadCode
+
 Path = tuple[str, ...]  # keys from the root; "[]" stands for an element of an array
 _WINDOW_BYTES = 1 << 20
 _MAX_VALUE_CHARS = 64 << 20  # one value larger than this is refused: no message is
@@ -62,7 +64,7 @@ class Damage(msgspec.Struct, frozen=True):
     path: Path
     start: int
     end: int
-    code: str
+    code: UnreadCode
     reason: str
 
 
@@ -339,5 +341,5 @@ class JsonStream:
     def _rest(self, path: Path, broken: _DecodeError) -> Damage:
         start = self._byte
         self._drain()
-        code = "cut" if broken.cut else "damaged"
+        code: UnreadCode = "cut" if broken.cut else "damaged"
         return Damage(path, start, self._byte, code, broken.reason)

@@ -22,7 +22,7 @@ from rempart.conversations.forms.entries import Entry, Layout, find_layout, read
 from rempart.conversations.forms.fields import clean_text, file_kind, is_newest_first, json_of, object_of
 from rempart.conversations.parts import Bundle, Part
 from rempart.conversations.reader import Reader
-from rempart.conversations.rows import Account, Conversation, Media, Member, Message, Row, Structure, Unread
+from rempart.conversations.rows import Account, Conversation, Media, Member, Message, Row, Structure, Unread, UnreadCode
 from rempart.records import Tier
 
 __all__ = ["READER", "ColumnMap", "parse_column_map", "with_map"]
@@ -58,7 +58,7 @@ def _read(part: Part, bundle: Bundle, wanted: ColumnMap | None) -> Iterator[Row]
                 yield from table.rows(entry, entry.fields, number)
 
 
-def _unread(entry: Entry, number: int, code: str, reason: str) -> Unread:
+def _unread(entry: Entry, number: int, code: UnreadCode, reason: str) -> Unread:
     return Unread(byte_start=entry.start, byte_end=entry.end, code=code, reason=reason, locator=f"record {number}")
 
 

@@ -43,6 +43,7 @@ from rempart.conversations.rows import (
     Row,
     Structure,
     Unread,
+    UnreadCode,
 )
 from rempart.records import Tier
 
@@ -310,7 +311,7 @@ def _reactions(item: Mapping[str, object], reactors: list[Account]) -> Iterator[
             yield Reaction(emoji=shown, count=others)
 
 
-def _unread(event: Value, code: str, reason: str, *, loss: bool = True) -> Unread:
+def _unread(event: Value, code: UnreadCode, reason: str, *, loss: bool = True) -> Unread:
     where = ".".join(event.path)
     return Unread(byte_start=event.start, byte_end=event.end, code=code, reason=reason, locator=where, loss=loss)
 

@@ -36,7 +36,7 @@ from rempart.conversations.forms.fields import (
 from rempart.conversations.forms.json_stream import Damage, JsonStream, Path, Value
 from rempart.conversations.parts import HEAD_BYTES, Bundle, Head, Part
 from rempart.conversations.reader import Reader
-from rempart.conversations.rows import Account, Conversation, Media, Member, Message, Row, Structure, Unread
+from rempart.conversations.rows import Account, Conversation, Media, Member, Message, Row, Structure, Unread, UnreadCode
 from rempart.records import Tier
 
 _Shape = Literal["messages", "table", "channel", "index", "account", ""]
@@ -383,7 +383,7 @@ def _cut_or_damaged(record: Record, width: int, *, at_end: bool) -> Unread:
     return _unread(record.start, record.end, "cut" if cut else "damaged", reason)
 
 
-def _unread(start: int, end: int, code: str, reason: str) -> Unread:
+def _unread(start: int, end: int, code: UnreadCode, reason: str) -> Unread:
     return Unread(byte_start=start, byte_end=end, code=code, reason=reason)
 
 

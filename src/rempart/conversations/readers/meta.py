@@ -37,7 +37,18 @@ from rempart.conversations.forms.json_stream import Close, Damage, Event, JsonSt
 from rempart.conversations.forms.mojibake import REPAIR, mend_object, mend_text
 from rempart.conversations.parts import HEAD_BYTES, Bundle, Head, Part
 from rempart.conversations.reader import Reader
-from rempart.conversations.rows import Account, Conversation, Media, Member, Message, Reaction, Row, Structure, Unread
+from rempart.conversations.rows import (
+    Account,
+    Conversation,
+    Media,
+    Member,
+    Message,
+    Reaction,
+    Row,
+    Structure,
+    Unread,
+    UnreadCode,
+)
 from rempart.records import Tier
 
 _MEDIA_KINDS = {
@@ -326,7 +337,7 @@ def _find(uri: str, part: Part, bundle: Bundle) -> Part | None:
     return other if other and other.name.endswith(f"/{path}") else None
 
 
-def _unread(event: Value, code: str, reason: str, *, loss: bool = True) -> Unread:
+def _unread(event: Value, code: UnreadCode, reason: str, *, loss: bool = True) -> Unread:
     where = ".".join(event.path)
     return Unread(byte_start=event.start, byte_end=event.end, code=code, reason=reason, locator=where, loss=loss)
 

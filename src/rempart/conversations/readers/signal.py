@@ -23,7 +23,18 @@ from rempart.conversations.forms.lines import Line, read_lines
 from rempart.conversations.forms.signal_marks import MAX_LINKS, take_end, take_quote, take_reactions, take_sticker
 from rempart.conversations.parts import Bundle, Head, Part
 from rempart.conversations.reader import Reader
-from rempart.conversations.rows import Account, Conversation, Media, Member, Message, Reaction, Row, Structure, Unread
+from rempart.conversations.rows import (
+    Account,
+    Conversation,
+    Media,
+    Member,
+    Message,
+    Reaction,
+    Row,
+    Structure,
+    Unread,
+    UnreadCode,
+)
 from rempart.records import Tier
 
 _START = re.compile(r"\[(\d{4}-\d\d-\d\d),? (\d\d:\d\d(?::\d\d)?)\] ?([^:\n]{0,200}): ?(.*)", re.DOTALL)
@@ -190,9 +201,10 @@ class _Chat:
         elif all(not line.text.strip() for line in held):
             yield Structure(byte_start=start, byte_end=end)
         else:
-            code, reason = "damaged", "the lines belong to no message: none begins before them"
+            code: UnreadCode = "too_large" if self._begun else "damaged"
+            reason = "the lines belong to no message: none begins before them"
             if self._begun:
-                code, reason = "too_large", "the lines run on behind a message of 4 MiB"
+                reason = "the lines run on behind a message of 4 MiB"
             yield Unread(byte_start=start, byte_end=end, code=code, reason=reason, locator=f"line {held[0].number}")
 
     def _message(self, found: re.Match[str], held: list[Line]) -> Iterator[Row]:

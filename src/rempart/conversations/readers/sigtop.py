@@ -247,19 +247,18 @@ class _Chat:
 
     def _before(self, held: list[Line]) -> Iterator[Row]:
         """What stands before the first message: the name of the conversation; or what belongs to no message."""
-        start, end = held[0].start, held[-1].end
+        start, end, begun = held[0].start, held[-1].end, self._begun
         spoken = [line.text for line in held if line.text.strip()]
-        header = HEADER.fullmatch(spoken[0]) if spoken and not self._begun else None
+        header = HEADER.fullmatch(spoken[0]) if spoken and not begun else None
         if header:
             yield from self._conversation(header[1])
         if not spoken or (header and len(spoken) == 1):
             yield Structure(byte_start=start, byte_end=end)
         else:
-            code = "too_large" if self._begun and not header else "damaged"
-            reason = "the lines belong to no message"
-            yield Unread(byte_start=start, byte_end=end, code=code, reason=reason, locator=f"line {held[0].number}")
-
-    # -- short text ---------------------------------------------------------------------------------
+            reason, at = "the lines belong to no message", f"line {held[0].number}"
+            yield Unread(
+                byte_start=start, byte_end=end, code="too_large" if begun else "damaged", reason=reason, locator=at
+            )
 
     def short(self, lines: Iterator[Line]) -> Iterator[Row]:
         """Messages from lines of the short form."""

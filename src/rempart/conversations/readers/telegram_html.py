@@ -22,7 +22,7 @@ from rempart.conversations.forms.telegram_page import DELETED, Fields, message_o
 from rempart.conversations.forms.telegram_sentences import read_sentence
 from rempart.conversations.parts import Bundle, Head, Part
 from rempart.conversations.reader import Reader
-from rempart.conversations.rows import Account, Conversation, Message, Row, Structure, Unread, Zone
+from rempart.conversations.rows import Account, Conversation, Message, Row, Structure, Unread, UnreadCode, Zone
 from rempart.records import Tier
 
 _MARK = '<div class="message '
@@ -137,9 +137,10 @@ class _Page:
         node = next((part for part in root.parts if isinstance(part, Element)), root)
         if not block.is_whole or (node.end is None and is_last and "</html>" not in text):
             self._sender = self._forward = None
-            code, reason = ("cut", "the page ends in the middle of a message")
-            if not block.is_whole:
-                code, reason = ("too_large", "one message is larger than 4 MiB")
+            code: UnreadCode = "cut" if block.is_whole else "too_large"
+            reason = (
+                "the page ends in the middle of a message" if block.is_whole else "one message is larger than 4 MiB"
+            )
             yield Unread(byte_start=block.start, byte_end=block.end, code=code, reason=reason)
         elif node.end is None:
             yield from self._message(node, block.start, block.end, "markup: the message is not closed")
@@ -258,8 +259,15 @@ def _read_list(part: Part, bundle: Bundle, text: str) -> Iterator[Row]:
         yield from _owner(parse(text))
         yield Structure(byte_start=0, byte_end=part.size_bytes, kind="account")
     else:
-        code, reason = "not_a_conversation", "a list of an account export that holds no conversation"
-        yield Unread(byte_start=0, byte_end=part.size_bytes, code=code, reason=reason, locator=title, loss=False)
+        reason = "a list of an account export that holds no conversation"
+        yield Unread(
+            byte_start=0,
+            byte_end=part.size_bytes,
+            code="not_a_conversation",
+            reason=reason,
+            locator=title,
+            loss=False,
+        )
 
 
 def _title(text: str) -> str | None:

@@ -34,6 +34,7 @@ from rempart.conversations.rows import (
     Row,
     Structure,
     Unread,
+    UnreadCode,
     Zone,
 )
 from rempart.records import Tier
@@ -262,7 +263,7 @@ class _Chats:
 # -- fields -----------------------------------------------------------------------------------------
 
 
-def _unread(event: Value, code: str, reason: str, *, loss: bool = True) -> Unread:
+def _unread(event: Value, code: UnreadCode, reason: str, *, loss: bool = True) -> Unread:
     return Unread(
         byte_start=event.start, byte_end=event.end, code=code, reason=reason, locator=".".join(event.path), loss=loss
     )

@@ -4,7 +4,7 @@ Pure: from the rows and the outline of an analysis to words in the reader's lang
 """
 
 from bisect import bisect_right
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 from rempart.analysis.alerts_shown import TITLES
 from rempart.analysis.finding import spans_of
 from rempart.analysis.outline import MediaRow, Outline, Row
+from rempart.conversations.reasons import tell_reason
 from rempart.records import Ref
 from rempart.wording import Lang, wording
 
@@ -216,12 +217,12 @@ def _notes(row: Row, lang: Lang) -> list[str]:
 
 
 def _medium(medium: MediaRow, lang: Lang) -> ShownMedium:
-    size: Callable[[int], str] = wording(lang).size
+    words = wording(lang)
     told = [
         medium.name or "",
-        size(medium.size_bytes) if medium.size_bytes is not None else _("size not told"),
+        words.size(medium.size_bytes) if medium.size_bytes is not None else _("size not told"),
         str(_STATES.get(medium.state, medium.state)),
-        medium.reason or "",
+        tell_reason(medium.reason or "", words),
     ]
     return ShownMedium(
         kind=str(_MEDIA.get(medium.kind, medium.kind)),
