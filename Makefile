@@ -17,7 +17,7 @@ check: ## Format, lint, types, contracts, translations, documents, tests: what C
 	python3 bootstrap.py check
 
 test: ## Run the tests only (make test ARGS="-k whatsapp")
-	$(PY) -m pytest -n 2 -m "not spark" $(ARGS)
+	$(PY) -m pytest -n 4 --dist loadfile -m "not spark" $(ARGS)
 
 test-spark: ## Run the tests that compare DuckDB with Spark (needs Java)
 	$(PY) -m pytest -rs -m spark tests/engine $(ARGS)

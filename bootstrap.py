@@ -18,7 +18,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
 BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
-WORKERS = max(2, (os.cpu_count() or 2) * 3 // 2)  # tests that wait for a disk or a browser leave room for another
+WORKERS = max(2, (os.cpu_count() or 2) * 2)  # tests that wait for a disk or a browser leave room for another
 CHECKS = (
     ("format", ["ruff", "format", "--check", "src", "tests", "tools", "bench", "bootstrap.py"]),
     ("lint", ["ruff", "check", "src", "tests", "tools", "bench", "bootstrap.py"]),
@@ -27,7 +27,7 @@ CHECKS = (
     ("translations", ["python", "tools/translations.py", "--check"]),
     ("texts of pages", ["python", "tools/page_texts.py", "--check"]),
     ("documents", ["python", "tools/documents.py", "--check"]),
-    ("tests", ["python", "-m", "pytest", "-n", str(WORKERS), "--dist", "worksteal", "-m", "not spark"]),
+    ("tests", ["python", "-m", "pytest", "-n", str(WORKERS), "--dist", "loadfile", "-m", "not spark"]),
     ("tests on Spark", ["python", "-m", "pytest", "-rs", "-m", "spark", "tests/engine"]),
 )
 
