@@ -66,7 +66,7 @@ def _show(sources: Sources, alert: Alert, behaviour: Behaviour, number: int) -> 
         conversation=conversation,
         conversation_title=names.title(conversation),
         speaker=speaker,
-        speaker_name=names.account_name(speaker) or speaker,
+        speaker_name=names.shown_name(speaker),
         addressee=addressee,
         addressee_name=names.account_name(addressee),
         first_at=instant(detection, min(strong)),

@@ -66,7 +66,7 @@ def show_identities(found: Identities, *, names: Names, seed: int, words: Wordin
 
 def named(account: str, names: Names) -> AccountNamed:
     """The account with its last display name."""
-    return AccountNamed(account=account, name=names.account_name(account) or account)
+    return AccountNamed(account=account, name=names.shown_name(account))
 
 
 def tell_gaps(gaps: Sequence[NotExamined], words: Wording) -> tuple[Unexamined, ...]:

@@ -58,6 +58,10 @@ class Names:
             return str(names[-1])
         return str(row["native_id"]) if row else account_id
 
+    def shown_name(self, account_id: str) -> str:
+        """The same where there is an account; its id also where the display name is empty."""
+        return self.account_name(account_id) or account_id
+
     def all_names(self, account_id: str) -> tuple[str, ...]:
         """Every display name met, in order; empty for an account that the tables do not hold."""
         row = self._accounts.get(account_id)
@@ -99,7 +103,7 @@ class Names:
             number=str(number) if number is not None else f"row:{row['row']}",
             row=_int(row["row"]),
             speaker=speaker,
-            speaker_name=self.account_name(speaker) or speaker,
+            speaker_name=self.shown_name(speaker),
             addressee=self.account_id(int(self._timeline.addressee[index])),
             at=at if isinstance(at, datetime) else None,
             at_text=str(sent_text) if sent_text is not None else None,

@@ -29,7 +29,7 @@ def show_picture(
         members=tuple(
             PlacedMember(
                 account=dot.account_id,
-                name=names.account_name(dot.account_id) or dot.account_id,
+                name=names.shown_name(dot.account_id),
                 x=dot.x,
                 y=dot.y,
                 size=dot.size,

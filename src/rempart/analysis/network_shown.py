@@ -126,7 +126,7 @@ def _actor(shown: Shown, number: int, actor: Actor, written: Messages) -> ActorS
     return ActorShown(
         id=f"K{number}",
         account=actor.account_id,
-        name=shown.names.account_name(actor.account_id) or actor.account_id,
+        name=shown.names.shown_name(actor.account_id),
         names=actor.names,
         values=tuple(_values(shown, actor, written)),
         roles=tuple(roles[code] for code in actor.roles),
@@ -144,15 +144,16 @@ def _values(shown: Shown, actor: Actor, written: Messages) -> Iterator[ActorValu
         yield ActorValue(
             code=measure.code,
             value=None if value is None else round(float(value), 6),
-            messages=_behind(shown, actor, measure.code, written) if value else NO_MESSAGES,
+            messages=_of_value(shown, actor, measure.code, written) if value else NO_MESSAGES,
         )
 
 
-def _behind(shown: Shown, actor: Actor, code: str, written: Messages) -> Messages:
-    if code in WRITTEN_MEASURES:
-        return written
-    refs = shown.network.rows_of(actor.account_id, code, engine=shown.engine)
-    return name_messages(refs, most=MAX_MESSAGES)
+def _of_value(shown: Shown, actor: Actor, code: str, written: Messages) -> Messages:
+    return written if code in WRITTEN_MEASURES else _behind(shown, actor.account_id, code)
+
+
+def _behind(shown: Shown, account: str, code: str) -> Messages:
+    return name_messages(shown.network.rows_of(account, code, engine=shown.engine), most=MAX_MESSAGES)
 
 
 def _written(shown: Shown) -> Mapping[str, Messages]:
@@ -178,9 +179,9 @@ def _bringers(shown: Shown) -> tuple[tuple[Bringer, ...], int]:
     return tuple(
         Bringer(
             account=row.account_id,
-            name=shown.names.account_name(row.account_id) or row.account_id,
+            name=shown.names.shown_name(row.account_id),
             files=row.value,
-            messages=name_messages(shown.network.rows_of(row.account_id, code, engine=shown.engine), most=MAX_MESSAGES),
+            messages=_behind(shown, row.account_id, code),
         )
         for row in rows
     ), total
@@ -193,10 +194,10 @@ def _bridges(shown: Shown) -> tuple[tuple[Bridge, ...], int]:
     return tuple(
         Bridge(
             account=row.account_id,
-            name=shown.names.account_name(row.account_id) or row.account_id,
+            name=shown.names.shown_name(row.account_id),
             communities=row.value,
             cut=row.cut,
-            messages=name_messages(shown.network.rows_of(row.account_id, code, engine=shown.engine), most=MAX_MESSAGES),
+            messages=_behind(shown, row.account_id, code),
         )
         for row in rows
     ), total

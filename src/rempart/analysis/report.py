@@ -67,7 +67,7 @@ def _wordings(sources: Sources) -> dict[str, object]:
         "when": lambda instant: _when(instant, words),
         "tactic": lambda code: TITLES[code][words.lang],
         "frame": lambda code: _FRAMES[code][words.lang],
-        "name_of": lambda account: names.account_name(account) or account,
+        "name_of": names.shown_name,
         "state": lambda state: _states(words).get(state, state),
         "unread_place": lambda row: row.locator if row.locator == row.part else tell_place(row.locator, words),
         "unread_reason": lambda row: tell_reason(row.reason, words),
