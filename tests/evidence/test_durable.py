@@ -3,6 +3,7 @@
 import errno
 import os
 import stat
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -119,3 +120,31 @@ def test_a_folder_is_on_the_disk_before_one_is_made_in_it(tmp_path: Path, monkey
     durable.make_folder(tmp_path / "a" / "b", mode=0o700)
 
     assert synced == [tmp_path, tmp_path / "a"]
+
+
+def test_writers_that_append_take_turns(tmp_path: Path) -> None:
+    """Each reads what stands there and adds the next number: none is lost, none comes twice."""
+    path = tmp_path / "lines"
+
+    def write(times: int) -> None:
+        for _ in range(times):
+            with durable.appending(path) as file:
+                file.write(b"%d\n" % (len(file.readlines()) + 1))
+
+    with ThreadPoolExecutor(max_workers=4) as pool:
+        list(pool.map(write, [25] * 4))
+
+    assert path.read_bytes().split() == [b"%d" % number for number in range(1, 101)]
+    assert path.stat().st_mode & 0o777 == durable.PRIVATE
+
+
+def test_nothing_more_is_appended_when_the_block_fails_before_it_writes(tmp_path: Path) -> None:
+    """What stood there stands; the next writer need not wait."""
+    path = tmp_path / "lines"
+    path.write_bytes(b"1\n")
+    with pytest.raises(ValueError, match="no"), durable.appending(path):
+        raise ValueError("no")
+    with durable.appending(path) as file:
+        file.write(b"2\n")
+
+    assert path.read_bytes() == b"1\n2\n"

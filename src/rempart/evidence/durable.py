@@ -12,6 +12,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
+try:
+    import fcntl
+except ImportError:  # Windows: that only one process writes is the operator's care there
+    fcntl = None  # type: ignore[assignment]
+
 PRIVATE, PUBLIC = 0o600, 0o644
 UNFINISHED = ".unfinished-"
 
@@ -34,6 +39,19 @@ def sync(file: BinaryIO) -> None:
     """Returns when what was written is on the disk."""
     file.flush()
     os.fsync(file.fileno())
+
+
+@contextlib.contextmanager
+def appending(path: Path) -> Iterator[BinaryIO]:
+    """A file to read and to append to, made when it is not there, which no other process appends to meanwhile.
+
+    What was written is on the disk when the block ends well.
+    """
+    with os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, PRIVATE), "r+b") as file:
+        if fcntl:
+            fcntl.flock(file, fcntl.LOCK_EX)  # held until the file is closed; a line takes milliseconds
+        yield file
+        sync(file)
 
 
 def fill(number: int, data: bytes) -> None:

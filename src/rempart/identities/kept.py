@@ -9,15 +9,10 @@ from pathlib import Path
 import msgspec
 
 from rempart.errors import Damaged, OutsideFailure, reason_of
+from rempart.evidence import durable
 from rempart.identities.judgements import BadJudgements, Judgement, check
 
-try:
-    import fcntl
-except ImportError:  # Windows: that only one process writes is the operator's care there
-    fcntl = None  # type: ignore[assignment]
-
 FILE = "judgements.jsonl"  # in the folder of the analysis
-_MODE = 0o600
 
 
 class BrokenJudgements(Damaged):
@@ -44,12 +39,9 @@ def keep(folder: Path, judgement: Judgement) -> None:
     check(judgement)
     read_kept(folder)
     try:
-        with os.fdopen(os.open(folder / FILE, os.O_WRONLY | os.O_CREAT | os.O_APPEND, _MODE), "ab") as file:
-            if fcntl:
-                fcntl.flock(file, fcntl.LOCK_EX)  # held until the file is closed; a line takes milliseconds
+        with durable.appending(folder / FILE) as file:
+            file.seek(0, os.SEEK_END)
             file.write(msgspec.json.encode(judgement) + b"\n")
-            file.flush()
-            os.fsync(file.fileno())
     except OSError as error:
         raise JudgementNotKept(
             "The judgement could not be written down, so it does not stand: {reason}.",

@@ -14,14 +14,9 @@ from typing import BinaryIO
 import msgspec
 
 from rempart.errors import Damaged, OutsideFailure, reason_of
-
-try:
-    import fcntl
-except ImportError:  # Windows: that only one process writes is the operator's care there
-    fcntl = None  # type: ignore[assignment]
+from rempart.evidence import durable
 
 START = "0" * 64  # what the first line tells of the line before it
-_MODE = 0o600
 _LAST_BYTES = 1 << 20  # no line is longer
 
 
@@ -62,9 +57,7 @@ class LookUp(msgspec.Struct, frozen=True, kw_only=True):
 def log_use(path: Path, list_id: str, use: LookUp) -> Use:
     """Appends a line, and returns when it is on the disk. Raises: BrokenUses, UsesNotKept."""
     try:
-        with os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, _MODE), "r+b") as file:
-            if fcntl:
-                fcntl.flock(file, fcntl.LOCK_EX)  # held until the file is closed; a line takes milliseconds
+        with durable.appending(path) as file:
             last = _last_line(file, path.name)
             line = Use(
                 seq=_read(last, path.name).seq + 1 if last else 1,
@@ -78,8 +71,6 @@ def log_use(path: Path, list_id: str, use: LookUp) -> Use:
             )
             file.seek(0, os.SEEK_END)
             file.write(msgspec.json.encode(line) + b"\n")
-            file.flush()
-            os.fsync(file.fileno())
     except OSError as error:
         raise UsesNotKept(
             "The use of a list could not be written down, so the list was not opened: {reason}.",
